@@ -1,0 +1,1 @@
+"""Pictures drawn by arithmetic: the demo has no photographs to license."""

@@ -1,0 +1,244 @@
+"""Settings: the environment decides, ``.env.example`` documents each variable.
+
+Without ``SECRET_KEY`` the project runs as on a laptop (``backoffice.laptop``): secrets of its own,
+DEBUG on, and an embedded PostgreSQL unless ``DATABASE_URL`` is set.
+"""
+
+import os
+from pathlib import Path
+
+from django.urls import reverse_lazy
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+from environs import Env
+
+from backoffice import laptop
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = laptop.VAR
+
+env = Env()
+env.read_env(str(BASE_DIR / ".env"), recurse=False)
+if "SECRET_KEY" not in os.environ:
+    laptop.read_secrets()
+
+SECRET_KEY = env.str("SECRET_KEY")
+DEBUG = env.bool("DEBUG", False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+PORT = env.int("PORT", 8000)
+
+# --- houses
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "unfold.contrib.import_export",
+    "unfold.contrib.simple_history",
+    "unfold.contrib.constance",
+    "constance",
+    "core",
+    "partners",
+    "catalog",
+    "finance",
+    "sales",
+    "notifications",
+    "backoffice",
+    "api",
+    "ninja",
+    "import_export",
+    "simple_history",
+    "huey.contrib.djhuey",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.middleware.request_id",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+]
+
+ROOT_URLCONF = "backoffice.urls"
+WSGI_APPLICATION = "backoffice.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "partners.User"
+AUTHENTICATION_BACKENDS = ["backoffice.sign_in.StaffBackend"]
+LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "backoffice" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- database: PostgreSQL only; a lock is waited for at most three seconds
+
+DATABASE_URL = env.str("DATABASE_URL", "") or laptop.start_database()
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", DATABASE_URL)}
+DATABASES["default"].update(
+    CONN_MAX_AGE=0,
+    CONN_HEALTH_CHECKS=True,
+)
+DATABASES["default"].setdefault("OPTIONS", {}).update(
+    options="-c lock_timeout=3000 -c idle_in_transaction_session_timeout=60000",
+    pool={"min_size": 1, "max_size": env.int("DATABASE_POOL_SIZE", 6), "timeout": 5},
+)
+
+# Two suites side by side need two names.
+DATABASES["default"]["TEST"] = {"NAME": env.str("TEST_DATABASE", "test_circle")}
+
+# --- cache and queue: Redis when there is one, PostgreSQL and memory when not
+
+REDIS_URL = env.str("REDIS_URL", "")
+CACHES = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+        if REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
+}
+HUEY = {
+    "name": "circle",
+    "immediate": False,
+    "results": False,
+    "consumer": {"workers": 2, "worker_type": "thread", "scheduler_interval": 1},
+}
+if REDIS_URL:
+    HUEY |= {"huey_class": "huey.PriorityRedisHuey", "connection": {"url": REDIS_URL}}
+else:
+    HUEY |= {
+        "huey_class": "huey.PostgresHuey",
+        "create_tables": False,
+        "connection": {"dsn": DATABASE_URL},
+    }
+
+# --- languages
+
+LANGUAGE_CODE = "ru"
+LANGUAGES = [("ru", "Русский"), ("uz", "Oʻzbekcha"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Tashkent"
+USE_THOUSAND_SEPARATOR = True
+
+# --- files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "backoffice" / "static"]
+MEDIA_URL = env.str("MEDIA_URL", "/media/")
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR / "media")))
+WHITENOISE_USE_FINDERS = DEBUG
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- security
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 60 * 60
+if not DEBUG:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
+    # Payme counts a redirect as a failure, a probe from inside comes without TLS.
+    SECURE_REDIRECT_EXEMPT = [r"^api/payments/payme/?$", r"^health/"]
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+# Unfold's Alpine build evaluates expressions; nothing inline, nothing foreign.
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],
+    "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
+    "img-src": [CSP.SELF, "data:", "blob:"],
+    "connect-src": [CSP.SELF],
+    "object-src": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+    "base-uri": [CSP.SELF],
+    "form-action": [CSP.SELF],
+}
+CARD_ENCRYPTION_KEYS = env.list("CARD_ENCRYPTION_KEYS")
+# How many proxies stand in front, for the caller's address in limits and logs.
+NUM_PROXIES = NINJA_NUM_PROXIES = env.int("NUM_PROXIES", 0)
+
+# --- the outside
+
+TELEGRAM_BOT_TOKEN = env.str("TELEGRAM_BOT_TOKEN", "")
+TELEGRAM_API_URL = env.str("TELEGRAM_API_URL", "")
+# The token that init data is checked with; the laptop's own where there is no bot.
+INIT_DATA_TOKEN = TELEGRAM_BOT_TOKEN or env.str("TELEGRAM_DEMO_TOKEN", "")
+MINI_APP_URL = env.str("MINI_APP_URL", "https://t.me/circle_tours_bot/app")
+
+PAYME_MERCHANT_ID = env.str("PAYME_MERCHANT_ID", "")
+PAYME_LOGIN = env.str("PAYME_LOGIN", "Paycom")
+PAYME_KEY = env.str("PAYME_KEY", "")
+PAYME_ACCOUNT_FIELD = env.str("PAYME_ACCOUNT_FIELD", "order_id")
+PAYME_CHECKOUT_URL = env.str("PAYME_CHECKOUT_URL", "https://checkout.paycom.uz")
+
+# --- what staff may change at run time
+
+CONSTANCE_BACKEND = "constance.backends.database.DatabaseBackend"
+CONSTANCE_CONFIG = {
+    "HOLD_MINUTES": (60, _("Minutes an agency has to answer a request."), int),
+    "PAYMENT_MINUTES": (60, _("Minutes a traveller has to pay after the approval."), int),
+    "PIN_MINUTES": (20, _("Minutes a started payment keeps the seats at least."), int),
+    "TOKEN_HOURS": (12, _("Hours a sign-in of the Mini App is good for."), int),
+    "INIT_DATA_HOURS": (24, _("Hours after which Telegram's init data is too old."), int),
+    "MAX_SEATS": (20, _("Seats one booking may ask for."), int),
+    "BONUS_DELAY_DAYS": (7, _("Days until a referral bonus can be used."), int),
+    "ATTRIBUTION_DAYS": (90, _("Days a first touch counts for a referral partner."), int),
+    "RELEASE_DAYS": (3, _("Days after a tour's end until its money can be paid out."), int),
+    "MINIMUM_WITHDRAWAL": (50_000, _("Smallest withdrawal to a card, UZS."), int),
+}
+# --- libraries
+
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+IMPORT_EXPORT_USE_TRANSACTIONS = True
+SIMPLE_HISTORY_REVERT_DISABLED = True
+SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = True
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+from backoffice.logs import LOGGING  # noqa: E402, F401
+from backoffice.unfold_settings import UNFOLD  # noqa: E402, F401

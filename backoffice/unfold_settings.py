@@ -1,0 +1,38 @@
+"""How Unfold looks here. The sidebar is ``backoffice.admin.navigation``."""
+
+from django.templatetags.static import static
+from django.utils.translation import gettext_lazy as _
+
+UNFOLD = {
+    "SITE_TITLE": "Circle",
+    "SITE_HEADER": "Circle",
+    "SITE_SUBHEADER": _("Back office"),
+    "SITE_SYMBOL": "travel_explore",
+    "SITE_URL": "/admin/",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+    "BORDER_RADIUS": "8px",
+    "STYLES": [lambda request: static("backoffice/circle.css")],
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.5% .014 195)",
+            "100": "oklch(94.5% .035 195)",
+            "200": "oklch(89.5% .065 195)",
+            "300": "oklch(82.5% .095 195)",
+            "400": "oklch(73.5% .115 196)",
+            "500": "oklch(63.5% .108 197)",
+            "600": "oklch(52.5% .092 199)",
+            "700": "oklch(44.5% .077 201)",
+            "800": "oklch(38.0% .063 203)",
+            "900": "oklch(33.0% .052 205)",
+            "950": "oklch(25.0% .042 208)",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": "backoffice.admin.navigation.sidebar",
+    },
+    "DASHBOARD_CALLBACK": "backoffice.admin.home.context",
+}

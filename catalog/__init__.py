@@ -1,0 +1,1 @@
+"""What is sold: tours, their dated sessions, discounts."""

@@ -1,0 +1,14 @@
+"""The catalogue's row locks. Order: PromoCode before TourSession (core.locks)."""
+
+from catalog.models import PromoCode, TourSession
+from core.locks import lock_row
+
+
+def lock_promo_code(promo_code_id: int) -> PromoCode:
+    """The promo code, locked: its limits are counted while it is held."""
+    return lock_row(PromoCode, pk=promo_code_id)
+
+
+def lock_session(session_id: int) -> TourSession:
+    """The session, locked: nobody else takes or gives back its seats."""
+    return lock_row(TourSession, pk=session_id)

@@ -1,0 +1,27 @@
+"""States of what is sold."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class TourStatus(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+    ARCHIVED = "archived", _("archived")
+
+
+class SessionStatus(models.TextChoices):
+    OPEN = "open", _("open")
+    CLOSED = "closed", _("closed for sale")
+    CANCELLED = "cancelled", _("cancelled")
+    COMPLETED = "completed", _("completed")
+
+
+class FundedBy(models.TextChoices):
+    AGENCY = "agency", _("agency")
+    PLATFORM = "platform", _("platform")
+
+
+class ChatStatus(models.TextChoices):
+    BOUND = "bound", _("bound")
+    CLOSED = "closed", _("closed")

@@ -1,0 +1,1 @@
+"""What every house stands on; no word of the trade is known here."""

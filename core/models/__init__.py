@@ -1,0 +1,5 @@
+from core.models.event_log import EventDelivery, EventLog, EventSeal
+from core.models.idempotency import IdempotencyKey
+from core.models.media import Media
+
+__all__ = ["EventDelivery", "EventLog", "EventSeal", "IdempotencyKey", "Media"]

@@ -1,0 +1,1 @@
+"""Money: the ledger, payments, refunds, commission, payouts, bonuses."""

@@ -1,0 +1,93 @@
+"""Telegram, through aiogram: one message out, and what became of it."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiogram import Bot
+from aiogram.client.default import DefaultBotProperties
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+from aiogram.enums import ParseMode
+from aiogram.exceptions import (
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramForbiddenError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+)
+
+# 30 messages a second is the bot's bound over all chats; stay well under it.
+PAUSE_SECONDS = 0.05
+TIMEOUT_SECONDS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One message, rendered; ``key`` is the caller's own."""
+
+    key: int
+    chat_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    key: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not now: try again after ``seconds`` (None: as you see fit)."""
+
+    key: int
+    error: str
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """It will not arrive; ``blocked`` when the person has blocked the bot."""
+
+    key: int
+    error: str
+    blocked: bool = False
+
+
+Outcome = Sent | Later | Never
+
+
+def send_all(envelopes: Sequence[Envelope], *, token: str, api_url: str = "") -> list[Outcome]:
+    """Send messages one after another; never raises for a message's own failure."""
+    return asyncio.run(_send_all(envelopes, token, api_url))
+
+
+async def _send_all(envelopes: Sequence[Envelope], token: str, api_url: str) -> list[Outcome]:
+    settings: dict[str, Any] = {"timeout": TIMEOUT_SECONDS}
+    if api_url:
+        settings["api"] = TelegramAPIServer.from_base(api_url)
+    outcomes: list[Outcome] = []
+    properties = DefaultBotProperties(parse_mode=ParseMode.HTML)
+    async with Bot(token, session=AiohttpSession(**settings), default=properties) as bot:
+        for envelope in envelopes:
+            outcomes.append(await _send(bot, envelope))
+            if isinstance(outcomes[-1], Later) and outcomes[-1].seconds is not None:
+                break  # Telegram asked for quiet; the rest stays claimed and comes due again.
+            await asyncio.sleep(PAUSE_SECONDS)
+    return outcomes
+
+
+async def _send(bot: Bot, envelope: Envelope) -> Outcome:
+    try:
+        message = await bot.send_message(envelope.chat_id, envelope.text)
+    except TelegramRetryAfter as error:
+        return Later(envelope.key, str(error), error.retry_after)
+    except TelegramForbiddenError as error:
+        return Never(envelope.key, str(error), blocked=True)
+    except (TelegramBadRequest, TelegramNotFound) as error:
+        return Never(envelope.key, str(error))
+    except (TelegramAPIError, OSError, TimeoutError) as error:
+        return Later(envelope.key, str(error) or type(error).__name__)
+    return Sent(envelope.key, message.message_id)

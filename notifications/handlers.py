@@ -1,0 +1,115 @@
+"""When this event, then that message. No network here: rows of the outbox only."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import override
+
+from core.clock import TASHKENT
+from core.models import EventLog
+from core.money import som
+from finance.queries.sales import agency_share_of
+from notifications.services.outbox import Address, Letter, agency_desk, person, put
+from notifications.states import Kind
+from sales.models import Booking
+from sales.states import BookingStatus
+
+Handler = Callable[[EventLog, Booking], None]
+
+
+def handle(event: EventLog) -> None:
+    """Owe the messages that follow from ``event``; events nobody is told about are passed over."""
+    handlers = HANDLERS.get(event.action)
+    if not handlers:
+        return
+    booking = Booking.objects.select_related("session__tour__agency", "user").get(
+        pk=event.object_id
+    )
+    for handler in handlers:
+        handler(event, booking)
+
+
+def _tell(kind: Kind, addresses: list[Address], event: EventLog, booking: Booking) -> None:
+    for address in addresses:
+        letter = Letter(
+            kind=kind,
+            dedupe=f"{event.pk}:{kind}",
+            payload=_values(event, booking, address.language),
+            booking_id=booking.pk,
+            agency_id=booking.agency_id,
+        )
+        put(letter, [address], at=timezone.now())
+
+
+def _traveller(kind: Kind) -> Handler:
+    def handler(event: EventLog, booking: Booking) -> None:
+        _tell(kind, person(booking.user), event, booking)
+
+    return handler
+
+
+def _agency(kind: Kind) -> Handler:
+    def handler(event: EventLog, booking: Booking) -> None:
+        _tell(kind, agency_desk(booking.session.tour.agency), event, booking)
+
+    return handler
+
+
+def _agency_wants_decision(event: EventLog, booking: Booking) -> None:
+    """A request that was decided before it could be told needs no one's attention."""
+    if booking.status == BookingStatus.REQUESTED:
+        _agency(Kind.AGENCY_REQUEST)(event, booking)
+
+
+def _agency_lost_seats(event: EventLog, booking: Booking) -> None:
+    """The agency hears of an end that is not its own doing."""
+    if event.user_id is None or event.user_id == booking.user_id:
+        _agency(Kind.AGENCY_CANCELLED)(event, booking)
+
+
+HANDLERS: dict[str, list[Handler]] = {
+    "booking.requested": [_traveller(Kind.BOOKING_REQUESTED), _agency_wants_decision],
+    "booking.approved": [_traveller(Kind.BOOKING_APPROVED)],
+    "booking.rejected": [_traveller(Kind.BOOKING_REJECTED)],
+    "booking.expired": [_traveller(Kind.BOOKING_EXPIRED), _agency_lost_seats],
+    "booking.paid": [_traveller(Kind.BOOKING_PAID), _agency(Kind.AGENCY_PAID)],
+    "booking.cancelled": [_traveller(Kind.BOOKING_CANCELLED), _agency_lost_seats],
+    "booking.refunded": [_traveller(Kind.BOOKING_REFUNDED), _agency_lost_seats],
+}
+
+
+def _values(event: EventLog, booking: Booking, language: str) -> dict[str, Any]:
+    """The templates' values, in the reader's language, as they were when it happened."""
+    session = booking.session
+    with override(language):
+        return {
+            "code": booking.code,
+            "tour": session.tour.title,
+            "dates": _dates(session.date_start, session.date_end),
+            "seats": booking.seats_reserved,
+            "price": som(booking.final_price),
+            "until": _clock(booking.expires_at),
+            "reason": booking.cancel_note,
+            "meeting_point": session.tour.meeting_point,
+            "free_seats": session.available_seats,
+            "traveller": str(booking.user),
+            "status": booking.get_status_display(),
+            "refund": _refund(event),
+            "agency_share": som(agency_share_of(booking.pk)),
+        }
+
+
+def _dates(start: Any, end: Any) -> str:
+    first = date_format(start, "j E Y")
+    return first if start == end else f"{first} – {date_format(end, 'j E Y')}"
+
+
+def _clock(instant: Any) -> str:
+    return f"{instant.astimezone(TASHKENT):%H:%M}" if instant else ""
+
+
+def _refund(event: EventLog) -> str:
+    return som(Decimal(event.details.get("refund") or "0"))

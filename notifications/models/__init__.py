@@ -1,0 +1,4 @@
+from notifications.models.announcement import Announcement
+from notifications.models.notification import Notification
+
+__all__ = ["Announcement", "Notification"]

@@ -1,0 +1,70 @@
+"""Putting messages into the outbox: who, what, in which language, once. A building block."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from core.acts import require_transaction
+from notifications.models import Notification
+from partners.models import AgencyMember, Language, TravelAgency, User
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a message goes: a person, or a chat."""
+
+    user_id: int | None
+    chat_id: int | None
+    language: str
+
+    @property
+    def key(self) -> str:
+        return f"u{self.user_id}" if self.user_id else f"c{self.chat_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is told; ``dedupe`` makes a repeat of it one message per address."""
+
+    kind: str
+    dedupe: str
+    payload: dict[str, Any] = field(default_factory=dict)
+    booking_id: int | None = None
+    agency_id: int | None = None
+
+
+def person(user: User) -> list[Address]:
+    """The person's own chat with the bot; nobody without Telegram or behind a block."""
+    if user.telegram_id is None or not user.is_reachable:
+        return []
+    return [Address(user.pk, user.telegram_id, user.language)]
+
+
+def agency_desk(agency: TravelAgency) -> list[Address]:
+    """The agency's managers' chat; without one, its active members' own chats."""
+    if agency.manager_chat_id is not None:
+        return [Address(None, agency.manager_chat_id, Language.RU)]
+    members = AgencyMember.objects.filter(agency=agency, is_active=True, user__is_active=True)
+    return [address for m in members.select_related("user") for address in person(m.user)]
+
+
+def put(letter: Letter, addresses: Iterable[Address], *, at: datetime) -> int:
+    """Owe the letter to each address; what is owed already is not owed twice."""
+    require_transaction()
+    rows = [
+        Notification(
+            recipient_id=address.user_id,
+            chat_id=address.chat_id,
+            agency_id=letter.agency_id,
+            booking_id=letter.booking_id,
+            kind=letter.kind,
+            payload=letter.payload,
+            language=address.language,
+            dedupe_key=f"{letter.dedupe}:{address.key}",
+            next_attempt_at=at,
+            created_at=at,
+        )
+        for address in addresses
+    ]
+    return len(Notification.objects.bulk_create(rows, ignore_conflicts=True))

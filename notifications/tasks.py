@@ -1,0 +1,35 @@
+"""The worker's share: tell what happened. Ids in, one call; what is owed is rows, so a lost task
+costs a minute at most."""
+
+from typing import Any
+
+import structlog
+from huey import crontab
+from huey.contrib.djhuey import db_periodic_task, db_task
+
+from core.clock import now
+from notifications.handlers import handle
+from notifications.outbound import send_due
+from notifications.services.deliver import deliver_events
+
+log = structlog.get_logger(__name__)
+
+
+@db_task()
+def tell() -> None:
+    deliver_events(at=now(), handle=handle)
+    send_due(at=now())
+
+
+@db_periodic_task(crontab())
+def tell_every_minute() -> None:
+    deliver_events(at=now(), handle=handle)
+    send_due(at=now())
+
+
+def nudge(**_: Any) -> None:
+    """Wake the worker after a commit; should the queue be down, the sweep comes by anyway."""
+    try:
+        tell()
+    except Exception:
+        log.warning("the queue did not take a task", exc_info=True)

@@ -1,0 +1,61 @@
+"""What people are told: one template per kind, with named values only.
+
+Values are escaped for Telegram's HTML when a message is rendered, in the recipient's language.
+"""
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from notifications.states import Kind
+
+TEMPLATES: Mapping[str, Any] = {
+    Kind.BOOKING_REQUESTED: _(
+        "Request <b>{code}</b> is with the agency.\n"
+        "{tour}, {dates}\nSeats: {seats}. To pay: {price}.\n"
+        "We will write as soon as it is answered, by {until} at the latest."
+    ),
+    Kind.BOOKING_APPROVED: _(
+        "The agency has approved booking <b>{code}</b>.\n"
+        "{tour}, {dates}\nSeats: {seats}. To pay: {price}.\nPlease pay by {until}."
+    ),
+    Kind.BOOKING_REJECTED: _(
+        "The agency could not confirm booking <b>{code}</b>.\n{tour}, {dates}\nReason: {reason}"
+    ),
+    Kind.BOOKING_EXPIRED: _(
+        "The time for booking <b>{code}</b> is over and the seats are free again.\n"
+        "{tour}, {dates}\nYou can ask for them once more."
+    ),
+    Kind.BOOKING_PAID: _(
+        "Booking <b>{code}</b> is paid: {price}.\n{tour}, {dates}\nSeats: {seats}.\n"
+        "Meeting point: {meeting_point}"
+    ),
+    Kind.BOOKING_CANCELLED: _(
+        "Booking <b>{code}</b> is cancelled.\n{tour}, {dates}\nTo be returned: {refund}."
+    ),
+    Kind.BOOKING_REFUNDED: _(
+        "The payment for booking <b>{code}</b> has been returned: {price}.\n{tour}, {dates}"
+    ),
+    Kind.AGENCY_REQUEST: _(
+        "New request <b>{code}</b>: {traveller}\n{tour}, {dates}\n"
+        "Seats: {seats}, free: {free_seats}. Price: {price}.\nPlease answer by {until}."
+    ),
+    Kind.AGENCY_PAID: _(
+        "Booking <b>{code}</b> is paid: {traveller}\n{tour}, {dates}\n"
+        "Seats: {seats}. Your share: {agency_share}."
+    ),
+    Kind.AGENCY_CANCELLED: _(
+        "Booking <b>{code}</b> has ended ({status}): {traveller}\n{tour}, {dates}\nSeats: {seats}."
+    ),
+    Kind.ANNOUNCEMENT: _("{text}"),
+}
+
+
+def render(kind: str, payload: Mapping[str, Any], language: str) -> str:
+    """The message as Telegram HTML, in ``language``."""
+    values = {key: escape(str(value), quote=False) for key, value in payload.items()}
+    with override(language):
+        return str(TEMPLATES[kind]).format_map(values)

@@ -1,0 +1,1 @@
+"""Who: users and their Circle, agencies and their members, referral partners."""

@@ -1,0 +1,108 @@
+"""Roles, and the one table of what each may do.
+
+Every door asks this table: the admin through ``User.has_perm`` (``sales.view_booking`` is resource
+``sales.booking``, act ``view``), acts through :func:`require`. Which *rows* a person sees is not
+here but in each model's ``for_user``.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.actor import Actor
+from core.refusals import NotAllowed
+
+
+class Role(models.TextChoices):
+    TRAVELLER = "traveller", _("traveller")
+    MANAGER = "manager", _("agency manager")
+    OWNER = "owner", _("agency owner")
+    ACCOUNTANT = "accountant", _("accountant")
+    SUPPORT = "support", _("support")
+    ADMIN = "admin", _("platform admin")
+    SYSTEM = "system", _("system")
+    PROVIDER = "provider", _("payment provider")
+
+
+PLATFORM = frozenset({Role.ACCOUNTANT, Role.SUPPORT, Role.ADMIN})
+AGENCY = frozenset({Role.MANAGER, Role.OWNER})
+STAFF = PLATFORM | AGENCY
+
+_OWNER = frozenset({Role.OWNER})
+_ADMIN = frozenset({Role.ADMIN})
+_BOOKS = frozenset({Role.ACCOUNTANT, Role.ADMIN})
+_SELLERS = AGENCY | _ADMIN
+_OWNERS = _OWNER | _ADMIN
+_CARE = frozenset({Role.SUPPORT, Role.ADMIN})
+
+TABLE: dict[str, dict[str, frozenset[Role]]] = {
+    # people and agencies
+    "partners.user": {"view": PLATFORM, "add": _ADMIN, "change": _ADMIN},
+    "partners.friendship": {"view": _CARE},
+    "partners.accesstoken": {"view": _CARE},
+    "partners.travelagency": {"view": STAFF, "add": _ADMIN, "change": _OWNERS},
+    "partners.agencymember": {"view": _OWNERS | _CARE, "add": _OWNERS, "change": _OWNERS},
+    "partners.referralpartner": {"view": PLATFORM, "add": _ADMIN, "change": _ADMIN},
+    # what is sold
+    "catalog.tourcategory": {"view": STAFF, "add": _ADMIN, "change": _ADMIN},
+    "catalog.tour": {"view": STAFF, "add": _SELLERS, "change": _SELLERS},
+    "catalog.tourphoto": {
+        "view": STAFF,
+        "add": _SELLERS,
+        "change": _SELLERS,
+        "delete": _SELLERS,
+    },
+    "catalog.toursession": {"view": STAFF, "add": _SELLERS, "change": _SELLERS},
+    "catalog.promotion": {"view": STAFF, "add": _SELLERS, "change": _SELLERS},
+    "catalog.promocode": {"view": STAFF, "add": _SELLERS, "change": _SELLERS},
+    "catalog.tourchat": {"view": STAFF, "add": _SELLERS, "change": _SELLERS},
+    # deals
+    "sales.booking": {
+        "view": STAFF,
+        "approve": _SELLERS,
+        "reject": _SELLERS,
+        "cancel": _SELLERS,
+        "comment": STAFF,
+    },
+    "sales.bookingrequest": {"view": _SELLERS | {Role.SUPPORT}},
+    "sales.bookingtraveller": {"view": STAFF},
+    "sales.bookingcomment": {"view": STAFF},
+    "sales.customtriprequest": {"view": STAFF},
+    "sales.tripproposal": {"view": STAFF},
+    # money
+    "finance.account": {"view": _BOOKS | _OWNER},
+    "finance.accountingtransaction": {"view": _BOOKS | _OWNER},
+    "finance.ledgerentry": {"view": _BOOKS | _OWNER},
+    "finance.paymenttransaction": {"view": STAFF},
+    "finance.refund": {"view": STAFF},
+    "finance.payout": {"view": _BOOKS | _OWNER},
+    "finance.referralbonus": {"view": _BOOKS},
+    "finance.referralpayoutrequest": {"view": _BOOKS},
+    "finance.reconciliationfile": {"view": _BOOKS},
+    "finance.reconciliationrow": {"view": _BOOKS},
+    "finance.providercall": {"view": _BOOKS | {Role.SUPPORT}},
+    # what happened and what was told
+    "core.eventlog": {"view": STAFF},
+    "core.eventdelivery": {"view": _ADMIN},
+    "core.eventseal": {"view": _BOOKS},
+    "core.idempotencykey": {"view": _ADMIN},
+    "core.media": {"view": _SELLERS | _CARE},
+    "notifications.notification": {"view": _SELLERS | _CARE},
+    "notifications.announcement": {"view": _CARE},
+    "constance.config": {"view": _ADMIN, "change": _ADMIN},
+}
+
+
+def allowed(role: str, resource: str, act: str) -> bool:
+    """Whether ``role`` may do ``act`` with ``resource`` (``app.model``, lower case)."""
+    return role in TABLE.get(resource, {}).get(act, frozenset())
+
+
+def require(by: Actor, resource: str, act: str) -> None:
+    """Refuse with NotAllowed unless the actor's role may."""
+    if not allowed(by.role, resource, act):
+        raise NotAllowed
+
+
+def works_for(by: Actor, agency_id: int) -> bool:
+    """Whether the actor sees this agency's rows: its member, or the platform."""
+    return by.role in PLATFORM or agency_id in by.agency_ids

@@ -1,0 +1,127 @@
+"""Signing in from Telegram: init data in, an access token out."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from constance import config
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from core.actor import Actor, Source
+from core.acts import act
+from core.refusals import Refusal
+from core.services.events import record
+from partners.models import AccessToken, Language, ReferralPartner, User
+from partners.providers.init_data import InitData, read_init_data
+from partners.roles import Role
+
+
+class TokenInvalid(Refusal):
+    code = "token_invalid"
+    message = _("Please sign in again.")
+
+
+class TokenExpired(Refusal):
+    code = "token_expired"
+    message = _("Your sign-in has expired. Please open the app again.")
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """The one moment the token is known in clear."""
+
+    token: str
+    expires_at: datetime
+    user: User
+    created: bool
+
+
+def sign_in(*, init_data: str, referral_code: str = "", at: datetime) -> SignIn:
+    """Check init data, create or refresh the user and give a token.
+
+    A referral code (typed, or Telegram's ``start_param``) is kept at the first touch; a wrong one is
+    ignored. Refuses with InvalidInitData, and with TokenInvalid for a deactivated person.
+    """
+    data = read_init_data(
+        init_data,
+        token=settings.INIT_DATA_TOKEN,
+        at=at,
+        max_age=timedelta(hours=config.INIT_DATA_HOURS),
+    )
+    return _sign_in(data=data, referral_code=referral_code or data.start_param, at=at)
+
+
+@act
+def _sign_in(*, data: InitData, referral_code: str, at: datetime) -> SignIn:
+    user, created = User.objects.select_for_update().get_or_create(
+        telegram_id=data.telegram_id, defaults=_new_profile(data)
+    )
+
+    if not user.is_active:
+        raise TokenInvalid
+
+    user.username = data.username
+    user.first_name = user.first_name or data.first_name
+    user.last_name = user.last_name or data.last_name
+    touched = _touch(user, referral_code, at)
+    user.save(update_fields=["username", "first_name", "last_name", "referred_by", "referred_at"])
+    token, access = _new_token(user, at)
+
+    by = Actor(role=Role.TRAVELLER, source=Source.API, user_id=user.pk)
+    if created:
+        record("user.registered", user, by=by, at=at)
+    if touched:
+        record("user.referred", user, by=by, at=at, partner_id=user.referred_by_id)
+    return SignIn(token=token, expires_at=access.expires_at, user=user, created=created)
+
+
+def _new_profile(data: InitData) -> dict[str, str]:
+    language = data.language if data.language in Language.values else Language.RU.value
+    return {"first_name": data.first_name, "last_name": data.last_name, "language": language}
+
+
+def _touch(user: User, code: str, at: datetime) -> bool:
+    """Keep who brought the person: the first touch wins, nobody brings himself."""
+    if not code or user.referred_by_id:
+        return False
+    partner = ReferralPartner.objects.filter(code=code.upper(), is_active=True).first()
+    if partner is None or partner.user_id == user.pk:
+        return False
+    user.referred_by = partner
+    user.referred_at = at
+    return True
+
+
+def _new_token(user: User, at: datetime) -> tuple[str, AccessToken]:
+    token = secrets.token_urlsafe(32)
+    access = AccessToken.objects.create(
+        user=user,
+        digest=_digest(token),
+        created_at=at,
+        expires_at=at + timedelta(hours=config.TOKEN_HOURS),
+    )
+    return token, access
+
+
+def whose_token(token: str, *, at: datetime) -> AccessToken:
+    """The live access token behind ``token``. Refuses with TokenInvalid or TokenExpired."""
+    access = AccessToken.objects.select_related("user").filter(digest=_digest(token)).first()
+    if access is None or access.revoked_at is not None or not access.user.is_active:
+        raise TokenInvalid
+    if not access.is_live(at):
+        raise TokenExpired
+    return access
+
+
+@act
+def sign_out(*, token_id: int, by: Actor, at: datetime) -> None:
+    """Revoke one token."""
+    AccessToken.objects.filter(pk=token_id, user_id=by.user_id, revoked_at=None).update(
+        revoked_at=at
+    )
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()

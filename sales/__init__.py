@@ -1,0 +1,1 @@
+"""Deals: a booking from the request to the last refund, and custom trips."""

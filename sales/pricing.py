@@ -1,0 +1,78 @@
+"""The price of a booking: pure arithmetic, no database.
+
+Seats x unit price + transport; then the best single promotion; then the promo code on what remains;
+then the bonus. Half up to the tiyin at each step; nothing goes below zero.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from core.money import ZERO, percent_of, round_money
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """Percent or amount off; ``key`` is the caller's own."""
+
+    key: int
+    funded_by: str
+    percent: Decimal | None = None
+    amount: Decimal | None = None
+
+    def off(self, price: Decimal) -> Decimal:
+        """What it takes off ``price``, never more than all of it."""
+        cut = percent_of(price, self.percent) if self.percent is not None else self.amount
+        return min(round_money(cut or ZERO), price)
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """A price line by line, UZS. subtotal - discounts - bonus_used = final."""
+
+    unit: Decimal
+    transport_total: Decimal
+    subtotal: Decimal
+    promotion: Discount | None
+    promotion_discount: Decimal
+    promo: Discount | None
+    promo_discount: Decimal
+    bonus_used: Decimal
+    final: Decimal
+
+
+def compute_price(
+    *,
+    unit: Decimal,
+    seats: int,
+    transport_per_seat: Decimal = ZERO,
+    promotions: Sequence[Discount] = (),
+    promo: Discount | None = None,
+    bonus: Decimal = ZERO,
+) -> Price:
+    """The price of ``seats`` seats. ``bonus`` is what the traveller is ready to spend of it."""
+    transport_total = round_money(transport_per_seat * seats)
+    subtotal = round_money(unit * seats) + transport_total
+    promotion = best_promotion(promotions, subtotal)
+    promotion_discount = promotion.off(subtotal) if promotion else ZERO
+    rest = subtotal - promotion_discount
+    promo_discount = promo.off(rest) if promo else ZERO
+    rest -= promo_discount
+    bonus_used = min(round_money(bonus), rest)
+    return Price(
+        unit=unit,
+        transport_total=transport_total,
+        subtotal=subtotal,
+        promotion=promotion,
+        promotion_discount=promotion_discount,
+        promo=promo,
+        promo_discount=promo_discount,
+        bonus_used=bonus_used,
+        final=rest - bonus_used,
+    )
+
+
+def best_promotion(promotions: Sequence[Discount], price: Decimal) -> Discount | None:
+    """The one that takes most off; the older of two equal ones."""
+    best = max(promotions, key=lambda d: (d.off(price), -d.key), default=None)
+    return best if best is not None and best.off(price) else None

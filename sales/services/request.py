@@ -1,0 +1,138 @@
+"""A traveller asks for seats."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from constance import config
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import TourSession
+from catalog.services.locks import lock_promo_code, lock_session
+from catalog.services.seats import check_room
+from core.actor import Actor
+from core.acts import act
+from core.refusals import Invalid
+from core.services.events import record
+from finance.services.bonus import reserve_bonus
+from finance.services.post import About
+from partners.models import User
+from partners.queries.attribution import who_brought
+from sales.models import Booking, BookingTraveller
+from sales.queries.offer import Offer, Wish, check_on_sale, find_promo, make_offer
+from sales.services.approve import seat_booking
+from sales.services.holds import expire_lapsed
+
+
+class TooManyTravellers(Invalid):
+    message = _("There are more travellers than seats.")
+    field = "travellers"
+
+
+@dataclass(frozen=True, slots=True)
+class Traveller:
+    """One who goes; ``kind`` is a TravellerKind."""
+
+    first_name: str
+    last_name: str
+    kind: str
+
+
+@act
+def request_booking(
+    *,
+    wish: Wish,
+    by: Actor,
+    at: datetime,
+    travellers: Sequence[Traveller] = (),
+    referral_code: str = "",
+    comment: str = "",
+) -> Booking:
+    """Ask for seats: the price is frozen, bonus and promo use are held, seats are not yet taken.
+
+    The agency has HOLD_MINUTES to answer; one that approves by itself takes the seats at once.
+    Refuses with NotFound, SessionClosed, SeatsUnavailable, TransportInvalid, PromoInvalid,
+    PromoExhausted, BonusInsufficient and Invalid kinds.
+    """
+    promo = find_promo(wish)
+    if promo is not None:
+        promo = lock_promo_code(promo.pk)
+    session = lock_session(wish.session_id)
+    expire_lapsed(session, at=at)
+
+    check_on_sale(session, at)
+    if len(travellers) > wish.seats:
+        raise TooManyTravellers
+    offer = make_offer(wish, session=session, promo=promo, user_id=_user_id(by), at=at)
+    check_room(session, wish.seats)
+
+    booking = _new_booking(wish, offer, session, by=by, at=at)
+    booking.referral_partner_id = who_brought(
+        User.objects.get(pk=booking.user_id), code=referral_code, at=at
+    )
+    booking.comment = comment
+    booking.save()
+    _write_travellers(booking, travellers)
+
+    about = About(booking_id=booking.pk, agency_id=booking.agency_id)
+    reserve_bonus(user_id=booking.user_id, amount=booking.bonus_used, about=about, by=by, at=at)
+
+    record(
+        "booking.requested",
+        booking,
+        by=by,
+        at=at,
+        agency_id=booking.agency_id,
+        seats=booking.seats_reserved,
+        final_price=booking.final_price,
+        session_id=session.pk,
+    )
+    if session.tour.agency.auto_approve:
+        seat_booking(booking, session, by=by, by_id=None, at=at)
+    return booking
+
+
+def _user_id(by: Actor) -> int:
+    if by.user_id is None:
+        raise RuntimeError("Only a person can ask for seats.")
+    return by.user_id
+
+
+def _new_booking(
+    wish: Wish, offer: Offer, session: TourSession, *, by: Actor, at: datetime
+) -> Booking:
+    price, tour = offer.price, session.tour
+    return Booking(
+        user_id=by.user_id,
+        agency_id=tour.agency_id,
+        session=session,
+        seats_reserved=wish.seats,
+        selected_transport=offer.transport,
+        promo_code=offer.promo,
+        promotion_id=price.promotion.key if price.promotion else None,
+        unit_price=price.unit,
+        transport_total=price.transport_total,
+        subtotal=price.subtotal,
+        promotion_discount=price.promotion_discount,
+        promotion_funded_by=price.promotion.funded_by if price.promotion else "",
+        promo_discount=price.promo_discount,
+        promo_funded_by=price.promo.funded_by if price.promo else "",
+        bonus_used=price.bonus_used,
+        final_price=price.final,
+        commission_percent=tour.agency.commission_percent,
+        cancellation_policy=tour.cancellation_policy,
+        created_at=at,
+        expires_at=at + timedelta(minutes=config.HOLD_MINUTES),
+    )
+
+
+def _write_travellers(booking: Booking, travellers: Sequence[Traveller]) -> None:
+    BookingTraveller.objects.bulk_create(
+        BookingTraveller(
+            booking=booking,
+            first_name=traveller.first_name,
+            last_name=traveller.last_name,
+            kind=traveller.kind,
+        )
+        for traveller in travellers
+    )

@@ -1,0 +1,18 @@
+"""The clock's share of deals."""
+
+from huey import crontab
+from huey.contrib.djhuey import db_periodic_task
+
+from core.clock import now
+from sales.services.holds import sweep_lapsed_holds
+from sales.services.pay import sweep_timed_out_payments
+
+
+@db_periodic_task(crontab())
+def expire_lapsed_holds() -> None:
+    sweep_lapsed_holds(at=now())
+
+
+@db_periodic_task(crontab(minute="*/5"))
+def give_up_old_payments() -> None:
+    sweep_timed_out_payments(at=now())
