@@ -1,4 +1,14 @@
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
+from django.views.generic import RedirectView
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from backoffice import views
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+    path("api/", include("api.urls")),
+    path("health/", views.health, name="health"),
+    path("health/ready/", views.ready, name="ready"),
+    path("media/<path:name>", views.media, name="media"),
+]

@@ -1,10 +1,10 @@
 """Row locks: always evaluated, always inside an act, always bounded in time.
 
-The order, everywhere: PromoCode, TourSession, Booking, PaymentTransaction, Account; several rows of
-one table by id. Each house has one named function per model on top of :func:`lock_row`
-(``catalog.services.locks`` and so on); ``tests/architecture/test_lock_order.py`` reads the order off
-the SQL. The bound is ``lock_timeout`` on the connection (settings), which :func:`core.acts.act` turns
-into :class:`core.refusals.TryAgain`.
+The order, everywhere: PromoCode, TourSession, Booking, PaymentTransaction, Account; several rows
+of one table by id. Each house has one named function per model on top of :func:`lock_row`
+(``catalog.services.locks`` and so on); ``tests/architecture`` reads the order off the SQL. The
+bound is ``lock_timeout`` on the connection (settings), which :func:`core.acts.act` turns into
+:class:`core.refusals.TryAgain`.
 """
 
 from typing import Any

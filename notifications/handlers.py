@@ -1,6 +1,7 @@
 """When this event, then that message. No network here: rows of the outbox only."""
 
 from collections.abc import Callable
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -91,7 +92,7 @@ def _values(event: EventLog, booking: Booking, language: str) -> dict[str, Any]:
             "dates": _dates(session.date_start, session.date_end),
             "seats": booking.seats_reserved,
             "price": som(booking.final_price),
-            "until": _clock(booking.expires_at),
+            "until": _clock(event.details.get("until")),
             "reason": booking.cancel_note,
             "meeting_point": session.tour.meeting_point,
             "free_seats": session.available_seats,
@@ -107,8 +108,10 @@ def _dates(start: Any, end: Any) -> str:
     return first if start == end else f"{first} – {date_format(end, 'j E Y')}"
 
 
-def _clock(instant: Any) -> str:
-    return f"{instant.astimezone(TASHKENT):%H:%M}" if instant else ""
+def _clock(instant: str | None) -> str:
+    if not instant:
+        return ""
+    return f"{datetime.fromisoformat(instant).astimezone(TASHKENT):%H:%M}"
 
 
 def _refund(event: EventLog) -> str:

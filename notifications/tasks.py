@@ -31,5 +31,5 @@ def nudge(**_: Any) -> None:
     """Wake the worker after a commit; should the queue be down, the sweep comes by anyway."""
     try:
         tell()
-    except Exception:
-        log.warning("the queue did not take a task", exc_info=True)
+    except Exception as error:
+        log.warning("the queue did not take a task; the sweep will", error=repr(error))

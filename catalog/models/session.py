@@ -31,8 +31,8 @@ class SessionQuerySet(models.QuerySet["TourSession"]):
 class TourSession(StatefulModel):
     """One departure of a tour: dates, price, seats.
 
-    ``seats_taken`` moves only in ``catalog.services.seats``, under the row's lock; it equals the sum
-    over bookings that hold seats, which the audit of the books proves.
+    ``seats_taken`` moves only in ``catalog.services.seats``, under the row's lock; it equals the
+    sum over bookings that hold seats, which the audit of the books proves.
     """
 
     tour = models.ForeignKey(Tour, models.PROTECT, related_name="sessions", verbose_name=_("tour"))

@@ -72,7 +72,7 @@ class EventDelivery(models.Model):
 
 
 class EventSeal(models.Model):
-    """A seal over a block of events: sha256 of the rows up to ``last_event_id`` and the seal before.
+    """A seal over a block of events: sha256 of its rows and of the seal before.
 
     A row changed behind the trigger's back no longer matches its seal, and writers never queue
     for a hash chain.

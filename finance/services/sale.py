@@ -22,7 +22,7 @@ def post_sale(
     by: Actor,
     at: datetime,
 ) -> None:
-    """The traveller's money comes in: the platform keeps its commission, owes the agency the rest."""
+    """The money comes in: the platform keeps its commission, owes the agency the rest."""
     lines = [
         Line(AccountKind.PAYME, debit=shares.cash),
         Line(AccountKind.PROMO_EXPENSE, debit=shares.platform_discount),

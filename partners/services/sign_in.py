@@ -41,8 +41,8 @@ class SignIn:
 def sign_in(*, init_data: str, referral_code: str = "", at: datetime) -> SignIn:
     """Check init data, create or refresh the user and give a token.
 
-    A referral code (typed, or Telegram's ``start_param``) is kept at the first touch; a wrong one is
-    ignored. Refuses with InvalidInitData, and with TokenInvalid for a deactivated person.
+    A referral code (typed, or Telegram's ``start_param``) is kept at the first touch; a wrong one
+    is ignored. Refuses with InvalidInitData, and with TokenInvalid for a deactivated person.
     """
     data = read_init_data(
         init_data,

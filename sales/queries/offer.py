@@ -59,6 +59,7 @@ class Offer:
     price: Price
     transport: Transport | None
     promo: PromoCode | None
+    available_seats: int
 
 
 def quote(wish: Wish, *, user_id: int, at: datetime) -> Offer:
@@ -117,7 +118,12 @@ def make_offer(
         promo=_discount(promo) if promo else None,
         bonus=_bonus(wish.bonus, user_id),
     )
-    return Offer(price=price, transport=transport, promo=promo)
+    return Offer(
+        price=price,
+        transport=transport,
+        promo=promo,
+        available_seats=session.capacity - session.seats_taken,
+    )
 
 
 def _discount(row: DiscountRow) -> Discount:

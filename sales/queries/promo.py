@@ -49,6 +49,6 @@ def _check_limits(promo: PromoCode, user_id: int, at: datetime) -> None:
     uses = Booking.objects.holding_promo(at).filter(promo_code=promo)
     if promo.usage_limit is not None and uses.count() >= promo.usage_limit:
         raise PromoExhausted
-    if promo.per_user_limit is not None:
-        if uses.filter(user_id=user_id).count() >= promo.per_user_limit:
-            raise PromoExhausted(_("You have used this promo code already."))
+    mine = uses.filter(user_id=user_id)
+    if promo.per_user_limit is not None and mine.count() >= promo.per_user_limit:
+        raise PromoExhausted(_("You have used this promo code already."))

@@ -9,6 +9,7 @@ from catalog.services.seats import take_seats
 from core.actor import Actor
 from core.acts import act
 from core.services.events import record
+from partners.roles import require
 from sales.access import check_decides
 from sales.models import Booking
 from sales.refusals import BookingExpired, BookingMoved
@@ -24,9 +25,10 @@ def approve_booking(*, booking_id: int, by: Actor, at: datetime) -> Booking:
     Refuses with NotFound (another agency's), NotAllowed, BookingExpired, BookingMoved (decided
     meanwhile; says how) and SeatsUnavailable.
     """
+    require(by, "sales.booking", "approve")
     booking, session = lock_deal(booking_id, at=at)
 
-    check_decides(booking, by, "approve")
+    check_decides(booking, by)
     if booking.status == BookingStatus.EXPIRED:
         raise BookingExpired(booking=booking.code)
     if booking.status != BookingStatus.REQUESTED:
@@ -57,6 +59,7 @@ def seat_booking(
         seats=booking.seats_reserved,
         seats_left=session.capacity - session.seats_taken,
         automatic=by_id is None,
+        until=expires_at,
     )
     if not booking.final_price:
         settle(booking, by=by, at=at)

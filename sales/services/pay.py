@@ -159,8 +159,8 @@ def cancel_payment(
 ) -> PaymentTransaction:
     """The provider gives up a waiting payment, or takes a performed one back whole.
 
-    A refund ends the booking, frees its seats and mirrors its sale. A repeat answers the stored row.
-    Refuses with PaymentNotFound and TourHasRun.
+    A refund ends the booking, frees its seats and mirrors its sale. A repeat answers the stored
+    row. Refuses with PaymentNotFound and TourHasRun.
     """
     payment, booking, session = _lock_payment_deal(provider_id, cashbox, at)
 

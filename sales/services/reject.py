@@ -8,6 +8,7 @@ from core.actor import Actor
 from core.acts import act
 from core.refusals import Invalid
 from core.services.events import record
+from partners.roles import require
 from sales.access import check_decides
 from sales.models import Booking
 from sales.refusals import BookingExpired, BookingMoved
@@ -26,9 +27,10 @@ def reject_booking(*, booking_id: int, reason: str, by: Actor, at: datetime) -> 
 
     Refuses with NotFound, NotAllowed, ReasonMissing, BookingExpired and BookingMoved.
     """
+    require(by, "sales.booking", "reject")
     booking, session = lock_deal(booking_id, at=at)
 
-    check_decides(booking, by, "reject")
+    check_decides(booking, by)
     if not reason.strip():
         raise ReasonMissing
     if booking.status == BookingStatus.EXPIRED:

@@ -86,6 +86,7 @@ def request_booking(
         seats=booking.seats_reserved,
         final_price=booking.final_price,
         session_id=session.pk,
+        until=booking.expires_at,
     )
     if session.tour.agency.auto_approve:
         seat_booking(booking, session, by=by, by_id=None, at=at)
