@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
@@ -61,6 +62,11 @@ def on_not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpRe
 @api.exception_handler(ValidationError)
 def on_not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return problems.not_valid(request, error)
+
+
+@api.exception_handler(RequestDataTooBig)
+def on_unreadable(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    return problems.unreadable(request, error)
 
 
 @api.exception_handler(Throttled)

@@ -11,7 +11,7 @@ from partners.services.sign_in import whose_token
 
 
 class TokenAuth(HttpBearer):
-    """``Authorization: Bearer <token>``: ``request.user`` and the token's row as ``request.auth``."""
+    """``Authorization: Bearer <token>``; the token's row becomes ``request.auth``."""
 
     def authenticate(self, request: HttpRequest, token: str) -> AccessToken:
         access = whose_token(token, at=now())

@@ -7,9 +7,10 @@ from typing import Annotated, Any, TypedDict
 
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
-from ninja import Query, Schema
+from ninja import Query
 from pydantic import Field
 
+from api.schemas.base import Asked
 from core.refusals import Invalid
 
 
@@ -18,7 +19,7 @@ class BadCursor(Invalid):
     field = "cursor"
 
 
-class PageQuery(Schema):
+class PageQuery(Asked):
     cursor: str = Field("", max_length=200, description="`next` of the page before.")
     page_size: Annotated[int, Field(ge=1, le=50)] = 20
 

@@ -85,10 +85,15 @@ def not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     )
 
 
+def unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A body that is not JSON, or too big to be read at all."""
+    return problem(422, "validation_error", _("The request's body cannot be read."))
+
+
 def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     """What ninja itself refuses: a body that is not JSON, too many requests."""
     if error.status_code == 400:
-        return problem(422, "validation_error", _("The request's body cannot be read."))
+        return unreadable(request, error)
     if error.status_code == 429:
         return problem(429, "rate_limited", _("Too many requests. Please wait a little."))
     return problem(error.status_code, "validation_error", str(error))

@@ -34,11 +34,14 @@ class StaleState(Conflict):
 
 class StateDescriptor(FSMFieldDescriptor):
     def __set__(self, instance: models.Model, value: Any) -> None:
-        loaded = instance.__dict__
-        if loaded.get("_states_loading") or loaded.get(self.field.name, value) == value:
+        loaded, name = instance.__dict__, self.field.name
+        # Absent means 'not given yet' on a new row, but 'deferred' on one that was read.
+        is_first = name not in loaded and instance._state.adding
+        is_same = name in loaded and loaded[name] == value
+        if loaded.get("_states_loading") or is_first or is_same:
             self.field.set_state(instance, value)
         else:
-            raise AttributeError(f"{self.field.name} moves by its transitions only.")
+            raise AttributeError(f"{name} moves by its transitions only.")
 
 
 class StateField(FSMField):

@@ -5,7 +5,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import override
 
@@ -42,7 +41,7 @@ def _tell(kind: Kind, addresses: list[Address], event: EventLog, booking: Bookin
             booking_id=booking.pk,
             agency_id=booking.agency_id,
         )
-        put(letter, [address], at=timezone.now())
+        put(letter, [address], at=event.timestamp)
 
 
 def _traveller(kind: Kind) -> Handler:

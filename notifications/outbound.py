@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from core.clock import now
-from notifications.channels.telegram import Envelope, Later, Never, Outcome, Sent, send_all
+from notifications.channels.outcomes import Envelope, Later, Never, Outcome, Sent
 from notifications.models import Notification
 from notifications.templates import render
 from partners.models import User
@@ -27,9 +27,7 @@ def send_due(*, at: datetime) -> int:
         return 0
     tried = 0
     while envelopes := _claim(at):
-        outcomes = send_all(
-            envelopes, token=settings.TELEGRAM_BOT_TOKEN, api_url=settings.TELEGRAM_API_URL
-        )
+        outcomes = _carry(envelopes)
         for outcome in outcomes:
             _record(outcome, now())
         tried += len(outcomes)
@@ -49,6 +47,13 @@ def _claim(at: datetime) -> list[Envelope]:
         Envelope(row.pk, row.chat_id or 0, render(row.kind, row.payload, row.language))
         for row in rows
     ]
+
+
+def _carry(envelopes: list[Envelope]) -> list[Outcome]:
+    # aiogram takes seconds to import: only a worker that sends pays for it.
+    from notifications.channels.telegram import send_all
+
+    return send_all(envelopes, token=settings.TELEGRAM_BOT_TOKEN, api_url=settings.TELEGRAM_API_URL)
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ from api.schemas.catalog import (
     TourQuery,
 )
 from api.show.catalog import show_promo_code, show_promotion, show_session, show_tour
-from catalog.models import PromoCode, Promotion, Tour, TourCategory
+from catalog.models import PromoCode, Promotion, Tour, TourCategory, TourSession
 from catalog.queries.catalogue import ORDERS, Filters, catalogue_page
 from catalog.queries.sessions import narrow, sessions_on_sale
 from core.clock import now
@@ -131,8 +131,11 @@ def promotions(
     tour: int | None = Query(None, ge=1, lt=2**63),
     session: int | None = Query(None, ge=1, lt=2**63),
 ) -> list[PromotionOut]:
-    """Running promotions, at most 100."""
-    rows = Promotion.objects.running(now()).filter(agency__status="active")
+    """Running promotions of what is on sale, at most 100."""
+    at = now()
+    on_sale = Q(tour__in=Tour.objects.on_sale())
+    on_sale |= Q(session__in=TourSession.objects.on_sale(at).filter(is_private=False))
+    rows = Promotion.objects.running(at).filter(on_sale)
     if tour is not None:
         rows = rows.filter(Q(tour_id=tour) | Q(session__tour_id=tour))
     if session is not None:

@@ -1,7 +1,7 @@
 """Users, friends, agencies."""
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from api.auth import actor, caller
 from api.limits import SIGN_IN
@@ -58,10 +58,10 @@ def update(request: HttpRequest, body: ProfileIn) -> ProfileOut:
 
 
 @users.post("/logout/", response={204: None, **PROBLEMS})
-def logout(request: HttpRequest) -> tuple[int, None]:
+def logout(request: HttpRequest) -> Status[None]:
     """Revoke the token this request was made with."""
     sign_out(token_id=request.auth.pk, by=actor(request), at=now())  # type: ignore[attr-defined]
-    return 204, None
+    return Status(204, None)
 
 
 @users.get("/friends/", response={200: FriendPage, **PROBLEMS})
@@ -93,10 +93,10 @@ def accept(request: HttpRequest, friendship_id: int) -> FriendshipOut:
 
 
 @users.delete("/friends/{friendship_id}/", response={204: None, **PROBLEMS})
-def leave(request: HttpRequest, friendship_id: int) -> tuple[int, None]:
+def leave(request: HttpRequest, friendship_id: int) -> Status[None]:
     """Decline a request, take it back, or leave a friend."""
     leave_friend(friendship_id=friendship_id, by=actor(request), at=now())
-    return 204, None
+    return Status(204, None)
 
 
 @agencies.get("/list/", response={200: AgencyPage, **PROBLEMS})

@@ -98,7 +98,7 @@ def pending(request: HttpRequest, page: Page) -> dict[str, object]:
     by, at = actor(request), now()
     rows = pending_for(works_for_agency(request), at)
     if page.cursor:
-        rows = pending_after(rows, *read_cursor(page.cursor, int, int))
+        rows = pending_after(rows, *read_cursor(page.cursor, _read_micros, int))
     rows = rows.select_related(*RELATED, "user").prefetch_related(*PREFETCHED)
     found = list(rows[: page.page_size + 1])
     shown = found[: page.page_size]
@@ -228,3 +228,9 @@ def _show(request: HttpRequest, booking_id: int) -> BookingOut:
 
 def _micros(booking: Booking) -> int:
     return (booking.expires_at - EPOCH) // timedelta(microseconds=1)  # type: ignore[operator]
+
+
+def _read_micros(text: str) -> int:
+    micros = int(text)
+    EPOCH + timedelta(microseconds=micros)  # raises OverflowError beyond the calendar
+    return micros

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import Field
 
-from api.schemas.base import CURRENCY, Body, Money
+from api.schemas.base import CURRENCY, Asked, Body, Money
 
 
 class CategoryOut(Schema):
@@ -139,7 +139,7 @@ class PromoCodePage(Schema):
 class PromoCheckIn(Body):
     code: str = Field(min_length=1, max_length=32)
     session: int = Field(ge=1, lt=2**63)
-    seats: int = Field(ge=1, le=100)
+    seats: int = Field(ge=1, le=1000, strict=True)
 
 
 class PromoCheckOut(Schema):
@@ -149,7 +149,7 @@ class PromoCheckOut(Schema):
     currency: str = CURRENCY
 
 
-class TourQuery(Schema):
+class TourQuery(Asked):
     """Filters of the list; they combine."""
 
     category: str = Field("", max_length=50, description="A category's slug.")
@@ -167,7 +167,7 @@ class TourQuery(Schema):
     page_size: Annotated[int, Field(ge=1, le=50)] = 20
 
 
-class SessionQuery(Schema):
+class SessionQuery(Asked):
     tour: int | None = Field(None, ge=1, lt=2**63)
     date_from: date | None = None
     date_to: date | None = None

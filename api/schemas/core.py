@@ -6,6 +6,8 @@ from typing import Annotated, Any
 from ninja import Schema
 from pydantic import Field
 
+from api.schemas.base import Asked
+
 
 class EventOut(Schema):
     id: int
@@ -26,10 +28,15 @@ class EventPage(Schema):
     next: str | None
 
 
-class EventQuery(Schema):
+class EventQuery(Asked):
     user: int | None = Field(None, ge=1, lt=2**63)
     action: str = Field("", max_length=60)
-    object: str = Field("", max_length=70, description="`sales.booking` or `sales.booking:17`.")
+    object: str = Field(
+        "",
+        max_length=70,
+        pattern=r"^([a-z_.]+(:[0-9]{1,18})?)?$",
+        description="`sales.booking` or `sales.booking:17`.",
+    )
     date_from: date | None = None
     date_to: date | None = None
     cursor: str = Field("", max_length=200)

@@ -51,7 +51,7 @@ class ProfileIn(Body):
 
     first_name: Text | None = None
     last_name: Text | None = None
-    phone: Annotated[str, Field(pattern=r"^(\+\d{9,15})?$", max_length=20)] | None = None
+    phone: Annotated[str, Field(pattern=r"^(\+[0-9]{9,15})?$", max_length=20)] | None = None
     interests: Annotated[list[Text], Field(max_length=30)] | None = None
     sphere: Text | None = None
     specialization: Annotated[str, Field(max_length=120)] | None = None

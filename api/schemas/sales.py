@@ -4,9 +4,9 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import Field
+from pydantic import Field, StrictBool
 
-from api.schemas.base import CURRENCY, AmountIn, Body, Money
+from api.schemas.base import CURRENCY, AmountIn, Asked, Body, Money
 
 Kind = Literal["adult", "child", "infant"]
 Status = Literal["requested", "approved", "paid", "rejected", "cancelled", "expired"]
@@ -26,7 +26,8 @@ class WishIn(Body):
     seats: int = Field(ge=1, le=1000, strict=True)
     transport: str | None = Field(None, max_length=40, description="A transport option's code.")
     promo_code: str | None = Field(None, max_length=32)
-    use_bonus: bool | AmountIn = Field(
+    # Strict: a lax bool would read an amount of 1 as "all of it".
+    use_bonus: StrictBool | AmountIn = Field(
         False, description="`true`: as much as fits; or an amount in UZS."
     )
     referral_code: str | None = Field(None, max_length=64)
@@ -168,7 +169,7 @@ class CommentPage(Schema):
     next: str | None
 
 
-class BookingQuery(Schema):
+class BookingQuery(Asked):
     status: Status | None = None
     cursor: str = Field("", max_length=200)
     page_size: Annotated[int, Field(ge=1, le=50)] = 20

@@ -14,9 +14,12 @@ class SeatsUnavailable(Conflict):
     message = _("Not enough free seats. Seats left: {left}.")
 
 
-def check_room(session: TourSession, seats: int) -> None:
-    """Refuse with SeatsUnavailable when the session has fewer free seats."""
-    left = session.capacity - session.seats_taken
+def check_room(session: TourSession, seats: int, *, lapsed: int = 0) -> None:
+    """Refuse with SeatsUnavailable when the session has fewer free seats.
+
+    ``lapsed`` seats are still taken, but by holds that no longer count.
+    """
+    left = session.capacity - session.seats_taken + lapsed
     if seats > left:
         raise SeatsUnavailable(left=left)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from core.actor import Actor
 from core.acts import require_transaction
@@ -39,8 +39,18 @@ def record(
         timestamp=at,
     )
     EventDelivery.objects.create(event=event, next_attempt_at=at)
-    transaction.on_commit(lambda: events_recorded.send(sender=EventLog), robust=True)
+    _announce_after_commit()
     return event
+
+
+def _announce_after_commit() -> None:
+    """One announcement a transaction, however many events it recorded."""
+    if not any(announced is _announce for _, announced, *_ in connection.run_on_commit):
+        transaction.on_commit(_announce, robust=True)
+
+
+def _announce() -> None:
+    events_recorded.send(sender=EventLog)
 
 
 def _plain(value: Any) -> Any:

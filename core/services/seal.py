@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models import Min
 
 from core.actor import Actor
 from core.acts import act
@@ -37,9 +38,12 @@ def seal_events(*, by: Actor, at: datetime) -> EventSeal | None:
         cursor.execute("LOCK TABLE core_eventseal IN SHARE ROW EXCLUSIVE MODE")
 
     last = EventSeal.objects.order_by("-last_event_id").first()
-    rows = EventLog.objects.filter(
-        id__gt=last.last_event_id if last else 0, recorded_at__lt=at - SETTLED_AFTER
-    )
+    rows = EventLog.objects.filter(id__gt=last.last_event_id if last else 0)
+    # Ids are given before the commit, so a younger row may have the smaller id: the block ends
+    # before the first row that has not settled, or its seal would miss that row for ever.
+    unsettled = rows.filter(recorded_at__gte=at - SETTLED_AFTER).aggregate(first=Min("id"))
+    if unsettled["first"] is not None:
+        rows = rows.filter(id__lt=unsettled["first"])
     digest, count, last_id = _digest(rows, last.digest if last else "")
     if not count:
         return None

@@ -66,10 +66,15 @@ def earn_referral_bonus(
 
 
 def reverse_sale(*, booking_id: int, user_id: int, by: Actor, at: datetime) -> None:
-    """A refund of the whole sale: its mirror; the bonus it used goes back to the traveller."""
-    sale = AccountingTransaction.objects.get(
+    """A refund of the whole sale: its mirror; the bonus it used goes back to the traveller.
+
+    A booking that was free for everybody has no sale, and nothing to take back.
+    """
+    sale = AccountingTransaction.objects.filter(
         booking_id=booking_id, type=JournalType.SALE, status=JournalStatus.POSTED
-    )
+    ).first()
+    if sale is None:
+        return
     spent = sale.entries.filter(account__kind=AccountKind.BONUS_RESERVED).first()
     mirror(sale, type=JournalType.REFUND, by=by, at=at)
     if spent is not None:
@@ -81,12 +86,12 @@ def reverse_sale(*, booking_id: int, user_id: int, by: Actor, at: datetime) -> N
         post(JournalType.BONUS, lines, about=about, by=by, at=at)
 
 
-def reverse_referral_bonus(*, booking_id: int, by: Actor, at: datetime) -> None:
+def reverse_referral_bonus(*, booking_id: int, by: Actor, at: datetime) -> ReferralBonus | None:
     """The partner's bonus goes with the sale, also when it has matured (his balance may fall
-    below zero only this way)."""
+    below zero only this way). None when there was none, or it is reversed already."""
     bonus = ReferralBonus.objects.select_for_update().filter(booking_id=booking_id).first()
     if bonus is None or bonus.status == BonusStatus.REVERSED:
-        return
+        return None
     pending = bonus.status == BonusStatus.PENDING
     kind = AccountKind.BONUS_PENDING if pending else AccountKind.BONUS_AVAILABLE
     bonus.reverse()
@@ -97,3 +102,4 @@ def reverse_referral_bonus(*, booking_id: int, by: Actor, at: datetime) -> None:
     ]
     about = About(booking_id=booking_id, memo="referral reversed")
     post(JournalType.BONUS, lines, about=about, by=by, at=at)
+    return bonus

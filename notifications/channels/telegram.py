@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from aiogram import Bot
@@ -18,45 +17,11 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
 )
 
+from notifications.channels.outcomes import Envelope, Later, Never, Outcome, Sent
+
 # 30 messages a second is the bot's bound over all chats; stay well under it.
 PAUSE_SECONDS = 0.05
 TIMEOUT_SECONDS = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """One message, rendered; ``key`` is the caller's own."""
-
-    key: int
-    chat_id: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    key: int
-    message_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """Not now: try again after ``seconds`` (None: as you see fit)."""
-
-    key: int
-    error: str
-    seconds: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Never:
-    """It will not arrive; ``blocked`` when the person has blocked the bot."""
-
-    key: int
-    error: str
-    blocked: bool = False
-
-
-Outcome = Sent | Later | Never
 
 
 def send_all(envelopes: Sequence[Envelope], *, token: str, api_url: str = "") -> list[Outcome]:

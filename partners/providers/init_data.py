@@ -6,6 +6,7 @@ Source: core.telegram.org/bots/webapps, "Validating data received via the Mini A
 import hashlib
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
@@ -48,7 +49,11 @@ def read_init_data(raw: str, *, token: str, at: datetime, max_age: timedelta) ->
     if not token or not raw or len(raw) > MAX_LENGTH:
         raise InvalidInitData
     try:
-        fields = dict(parse_qsl(raw, keep_blank_values=True, strict_parsing=True))
+        pairs = parse_qsl(raw, keep_blank_values=True, strict_parsing=True)
+        fields = dict(pairs)
+        if len(fields) != len(pairs):
+            # Telegram names nothing twice.
+            raise InvalidInitData
         given = fields.pop("hash", "")
         if not hmac.compare_digest(_signature(fields, token).encode(), given.encode()):
             raise InvalidInitData
@@ -85,11 +90,11 @@ def _parse(fields: dict[str, str]) -> InitData:
         last_name=_text(user, "last_name", 80),
         language=_text(user, "language_code", 8)[:2],
         auth_date=datetime.fromtimestamp(int(fields["auth_date"]), UTC),
-        start_param=fields.get("start_param", "")[:64],
+        start_param=_text(fields, "start_param", 64),
     )
 
 
-def _text(user: dict[str, object], key: str, length: int) -> str:
-    value = user.get(key) or ""
-    # PostgreSQL refuses NUL in text.
-    return str(value).replace("\x00", "")[:length]
+def _text(fields: Mapping[str, object], key: str, length: int) -> str:
+    value = str(fields.get(key) or "")
+    # PostgreSQL refuses NUL in text, UTF-8 half of a surrogate pair.
+    return value.replace("\x00", "").encode(errors="ignore").decode()[:length]

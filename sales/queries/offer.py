@@ -1,11 +1,12 @@
 """What a booking would cost: the same figures for the quote and for the request."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
 from constance import config
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import PromoCode, TourSession
@@ -19,8 +20,10 @@ from core.refusals import Conflict, Invalid, NotFound
 from finance.queries.balances import bonus_available
 from finance.services.bonus import BonusInsufficient
 from partners.models import AgencyStatus
+from sales.models import Booking
 from sales.pricing import Discount, Price, compute_price
 from sales.queries.promo import PromoInvalid, check_promo
+from sales.states import HOLDS_SEATS
 
 # How much bonus: none, a sum, or as much as fits.
 Bonus = Decimal | Literal["all"]
@@ -67,10 +70,13 @@ def quote(wish: Wish, *, user_id: int, at: datetime) -> Offer:
     session = TourSession.objects.select_related("tour__agency").filter(pk=wish.session_id).first()
     if session is None:
         raise NotFound
+    check_seats(wish.seats)
     promo = find_promo(wish)
     check_on_sale(session, at)
-    check_room(session, wish.seats)
-    return make_offer(wish, session=session, promo=promo, user_id=user_id, at=at)
+    lapsed = _lapsed_seats(session, at)
+    check_room(session, wish.seats, lapsed=lapsed)
+    offer = make_offer(wish, session=session, promo=promo, user_id=user_id, at=at)
+    return replace(offer, available_seats=offer.available_seats + lapsed)
 
 
 def find_promo(wish: Wish) -> PromoCode | None:
@@ -106,7 +112,6 @@ def make_offer(
     wish: Wish, *, session: TourSession, promo: PromoCode | None, user_id: int, at: datetime
 ) -> Offer:
     """Price the wish on ``session``; the caller has looked up and, to book, locked both."""
-    check_seats(wish.seats)
     transport = find_transport(session.tour, wish.transport)
     if promo is not None:
         check_promo(promo, session=session, user_id=user_id, at=at)
@@ -124,6 +129,12 @@ def make_offer(
         promo=promo,
         available_seats=session.capacity - session.seats_taken,
     )
+
+
+def _lapsed_seats(session: TourSession, at: datetime) -> int:
+    """Seats of holds that are over although nobody has ended them yet."""
+    lapsed = Booking.objects.lapsed(at).filter(session_id=session.pk, status__in=HOLDS_SEATS)
+    return lapsed.aggregate(seats=Sum("seats_reserved"))["seats"] or 0
 
 
 def _discount(row: DiscountRow) -> Discount:

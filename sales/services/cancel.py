@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from catalog.services.seats import give_back_seats
 from core.actor import Actor
 from core.acts import act
+from core.money import HUNDRED
 from core.refusals import Conflict
 from core.services.events import record
 from finance.services.refund import request_refund
+from finance.services.sale import reverse_sale
 from sales.access import check_takes_part, is_side_of_agency
 from sales.models import Booking
 from sales.queries.cancellation import CancelPreview, preview_cancellation
@@ -74,6 +76,9 @@ def _reason(booking: Booking, by: Actor) -> str:
 
 def _owe_refund(booking: Booking, preview: CancelPreview, *, by: Actor, at: datetime) -> None:
     amount: Decimal = preview.refund
+    if not booking.final_price and preview.percent == HUNDRED:
+        # Bonus or the platform paid for all of it: no provider will call to take the sale back.
+        reverse_sale(booking_id=booking.pk, user_id=booking.user_id, by=by, at=at)
     if amount:
         request_refund(
             booking_id=booking.pk,

@@ -4,6 +4,7 @@ A lapsed hold never counts, even when the job that expires it is late: whoever t
 lock first expires what has lapsed there.
 """
 
+from contextlib import suppress
 from datetime import datetime
 
 from catalog.models import TourSession
@@ -12,7 +13,7 @@ from catalog.services.seats import give_back_seats
 from core.actor import Actor, job
 from core.acts import act
 from core.locks import lock_row
-from core.refusals import NotFound
+from core.refusals import NotFound, TryAgain
 from core.services.events import record
 from finance.services.bonus import return_bonus
 from finance.services.post import About
@@ -73,11 +74,15 @@ def expire_session_holds(*, session_id: int, by: Actor, at: datetime) -> int:
 
 
 def sweep_lapsed_holds(*, at: datetime) -> int:
-    """End every lapsed hold, one session a transaction; returns how many."""
+    """End every lapsed hold, one session a transaction; returns how many.
+
+    A session that somebody works on is left to him and to the next sweep.
+    """
     sessions = (
         Booking.objects.lapsed(at).order_by("session_id").values_list("session_id", flat=True)
     )
-    return sum(
-        expire_session_holds(session_id=session_id, by=job(), at=at)
-        for session_id in list(sessions.distinct())
-    )
+    ended = 0
+    for session_id in list(sessions.distinct()):
+        with suppress(TryAgain):
+            ended += expire_session_holds(session_id=session_id, by=job(), at=at)
+    return ended

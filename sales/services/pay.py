@@ -29,13 +29,13 @@ from finance.services.bonus import reserve_bonus
 from finance.services.locks import lock_payment
 from finance.services.post import About
 from finance.services.refund import complete_refund
-from finance.services.sale import reverse_referral_bonus, reverse_sale
+from finance.services.sale import reverse_sale
 from finance.states import PaymentState, Provider
 from sales.models import Booking
 from sales.queries.payable import check_payable
 from sales.queries.promo import check_promo
 from sales.services.holds import lock_deal
-from sales.services.settle import settle
+from sales.services.settle import settle, withdraw_reward
 from sales.states import BookingStatus, CancelReason
 
 
@@ -247,7 +247,7 @@ def _seat_again_if_needed(
     """An ended hold gets its seats, promo use and bonus back, or the money is refused."""
     if booking.status == BookingStatus.APPROVED:
         return
-    if booking.status != BookingStatus.EXPIRED or session.status == SessionStatus.CANCELLED:
+    if booking.status != BookingStatus.EXPIRED or not _is_still_to_run(session, at):
         raise NoSeatForMoney
     try:
         if booking.promo_code is not None:
@@ -257,6 +257,11 @@ def _seat_again_if_needed(
         reserve_bonus(user_id=booking.user_id, amount=booking.bonus_used, about=about, by=by, at=at)
     except Refusal as refusal:
         raise NoSeatForMoney from refusal
+
+
+def _is_still_to_run(session: TourSession, at: datetime) -> bool:
+    over = (SessionStatus.CANCELLED, SessionStatus.COMPLETED)
+    return session.status not in over and local_date(at) < session.date_start
 
 
 def _give_up(
@@ -293,7 +298,7 @@ def _take_back(
     complete_refund(payment, reason=booking.cancel_note, at=at)
 
     reverse_sale(booking_id=booking.pk, user_id=booking.user_id, by=by, at=at)
-    reverse_referral_bonus(booking_id=booking.pk, by=by, at=at)
+    withdraw_reward(booking, by=by, at=at)
 
     record(
         "booking.refunded",

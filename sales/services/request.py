@@ -19,7 +19,7 @@ from finance.services.post import About
 from partners.models import User
 from partners.queries.attribution import who_brought
 from sales.models import Booking, BookingTraveller
-from sales.queries.offer import Offer, Wish, check_on_sale, find_promo, make_offer
+from sales.queries.offer import Offer, Wish, check_on_sale, check_seats, find_promo, make_offer
 from sales.services.approve import seat_booking
 from sales.services.holds import expire_lapsed
 
@@ -54,6 +54,9 @@ def request_booking(
     Refuses with NotFound, SessionClosed, SeatsUnavailable, TransportInvalid, PromoInvalid,
     PromoExhausted, BonusInsufficient and Invalid kinds.
     """
+    check_seats(wish.seats)
+    if len(travellers) > wish.seats:
+        raise TooManyTravellers
     promo = find_promo(wish)
     if promo is not None:
         promo = lock_promo_code(promo.pk)
@@ -61,8 +64,6 @@ def request_booking(
     expire_lapsed(session, at=at)
 
     check_on_sale(session, at)
-    if len(travellers) > wish.seats:
-        raise TooManyTravellers
     offer = make_offer(wish, session=session, promo=promo, user_id=_user_id(by), at=at)
     check_room(session, wish.seats)
 

@@ -9,7 +9,7 @@ from core.actor import Actor
 from core.acts import require_transaction
 from core.services.events import record
 from finance.commission import SaleShares, share_sale
-from finance.services.sale import earn_referral_bonus, post_sale
+from finance.services.sale import earn_referral_bonus, post_sale, reverse_referral_bonus
 from partners.models import ReferralPartner
 from sales.models import Booking
 
@@ -72,4 +72,14 @@ def _reward_partner(booking: Booking, shares: SaleShares, *, by: Actor, at: date
         ReferralPartner.objects.filter(pk=partner.pk).update(
             total_sales=F("total_sales") + shares.cash,
             total_commission_paid=F("total_commission_paid") + bonus.amount,
+        )
+
+
+def withdraw_reward(booking: Booking, *, by: Actor, at: datetime) -> None:
+    """The sale is taken back, and what it earned its partner goes with it. A building block."""
+    bonus = reverse_referral_bonus(booking_id=booking.pk, by=by, at=at)
+    if bonus is not None:
+        ReferralPartner.objects.filter(pk=booking.referral_partner_id).update(
+            total_sales=F("total_sales") - booking.final_price,
+            total_commission_paid=F("total_commission_paid") - bonus.amount,
         )

@@ -1,0 +1,19 @@
+"""Who can sign in to the demo, and how."""
+
+from backoffice.demo.content import STAFF
+
+PASSWORD = "circle-demo"
+ROLES = {
+    "owner": "owner of {agency}",
+    "manager": "manager of {agency}",
+    "accountant": "accountant",
+    "support": "support",
+    "admin": "platform admin",
+}
+
+
+def demo_logins() -> list[tuple[str, str, str]]:
+    """(role, login, password) of every member of the demo's staff."""
+    return [
+        (ROLES[staff.role].format(agency=staff.agency), staff.login, PASSWORD) for staff in STAFF
+    ]

@@ -1,0 +1,79 @@
+"""The demo's agencies, staff, travellers and blogger."""
+
+from dataclasses import asdict, dataclass, field
+
+from django.contrib.auth.hashers import make_password
+
+from backoffice.demo.content import AGENCIES, BLOGGER, PEOPLE, STAFF
+from backoffice.demo.content.shapes import Person, Staff
+from backoffice.demo.gallery import picture
+from backoffice.demo.logins import PASSWORD
+from core.models.media import MediaType
+from core.services.pictures import store_picture
+from partners.models import AgencyMember, ReferralPartner, TravelAgency, User
+
+
+@dataclass
+class People:
+    """Everybody, by what the demo calls them."""
+
+    agencies: dict[str, TravelAgency] = field(default_factory=dict)
+    staff: dict[str, User] = field(default_factory=dict)
+    travellers: list[User] = field(default_factory=list)
+    partner: ReferralPartner | None = None
+
+    def manager(self, agency: str) -> User:
+        """The manager of an agency, by its slug."""
+        login = next(s.login for s in STAFF if s.agency == agency and s.role == "manager")
+        return self.staff[login]
+
+
+def make_people() -> People:
+    """Create them all."""
+    people = People()
+    for shape in AGENCIES:
+        values = {k: v for k, v in asdict(shape).items() if k != "color"}
+        agency = TravelAgency.objects.create(**values)
+        logo = picture(f"logo-{shape.slug}")
+        agency.logo = store_picture(logo, type=MediaType.LOGO, agency_id=agency.pk)
+        agency.save()
+        people.agencies[shape.slug] = agency
+    # Hashing is slow by design; everybody in the demo has the same password.
+    hashed = make_password(PASSWORD)
+    for member in STAFF:
+        people.staff[member.login] = _make_staff(member, people, hashed)
+    people.travellers = [_make_person(person) for person in PEOPLE]
+    people.partner = ReferralPartner.objects.create(
+        user=_make_person(BLOGGER.person),
+        code=BLOGGER.code,
+        commission_percent=BLOGGER.commission_percent,
+    )
+    return people
+
+
+def _make_staff(member: Staff, people: People, hashed: str) -> User:
+    role = "" if member.agency else member.role
+    user = User.objects.create(
+        login=member.login,
+        password=hashed,
+        first_name=member.first_name,
+        last_name=member.last_name,
+        telegram_id=member.telegram_id,
+        phone=member.phone,
+        platform_role=role,
+    )
+    if member.agency:
+        agency = people.agencies[member.agency]
+        AgencyMember.objects.create(agency=agency, user=user, role=member.role)
+    return user
+
+
+def _make_person(person: Person) -> User:
+    user = User(**asdict(person))
+    user.set_unusable_password()
+    user.save()
+    user.avatar = store_picture(
+        picture(f"avatar-{person.username}"), type=MediaType.AVATAR, uploader_id=user.pk
+    )
+    user.save(update_fields=["avatar"])
+    return user

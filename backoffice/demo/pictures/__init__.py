@@ -1,1 +1,0 @@
-"""Pictures drawn by arithmetic: the demo has no photographs to license."""

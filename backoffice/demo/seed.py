@@ -1,0 +1,77 @@
+"""Filling an empty database with a believable platform, through the platform's own acts."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from backoffice.demo.content import COMMENTS
+from backoffice.demo.people import People, make_people
+from backoffice.demo.plots import plan
+from backoffice.demo.shelf import Shelf, make_shelf
+from backoffice.demo.stories import tell
+from core.models import EventDelivery
+from notifications.handlers import handle
+from notifications.models import Notification
+from notifications.services.deliver import deliver_events
+from sales.models import CustomTripRequest, TripProposal
+from sales.services.holds import sweep_lapsed_holds
+
+
+@transaction.atomic
+def seed(*, at: datetime) -> None:
+    """Create the demo as it looks at the instant ``at``; all of it or nothing."""
+    people = make_people()
+    shelf = make_shelf(people, at=at)
+    _make_trips(people, shelf, at)
+    tell(plan(people, shelf, at=at))
+    sweep_lapsed_holds(at=at)
+    _complete_past_sessions(shelf)
+    deliver_events(at=at, handle=handle, limit=EventDelivery.objects.count())
+    _mark_old_messages_sent(at)
+
+
+def _make_trips(people: People, shelf: Shelf, at: datetime) -> None:
+    """Custom trips that wait, some with an agency's answer."""
+    agencies = list(people.agencies.values())
+    for number, wish in enumerate(COMMENTS.trip_wishes):
+        start = shelf.today + timedelta(days=20 + 9 * number)
+        request = CustomTripRequest.objects.create(
+            user=people.travellers[number],
+            date_from=start,
+            date_to=start + timedelta(days=6),
+            seats=6 + 3 * number,
+            budget="9000000.00",
+            wishes=wish,
+            created_at=at - timedelta(hours=7 * (number + 1)),
+        )
+        agency = agencies[(number + 1) % len(agencies)]
+        if number:
+            TripProposal.objects.create(
+                request=request,
+                agency=agency,
+                made_by=people.manager(agency.slug),
+                text=COMMENTS.trip_proposals[number],
+                date_start=start + timedelta(days=1),
+                date_end=start + timedelta(days=3),
+                price="1450000.00",
+                expires_at=at + timedelta(days=2),
+                created_at=at - timedelta(hours=3),
+            )
+
+
+def _complete_past_sessions(shelf: Shelf) -> None:
+    for sessions in shelf.sessions.values():
+        for session in sessions:
+            session.refresh_from_db()
+            if session.date_end < shelf.today:
+                session.complete()
+                session.save(update_fields=["status"])
+
+
+def _mark_old_messages_sent(at: datetime) -> None:
+    """What was told more than an hour ago has arrived: nobody writes to the demo's people."""
+    old = Notification.objects.filter(created_at__lt=at - timedelta(hours=1))
+    for number, message in enumerate(old.order_by("id")):
+        message.claim(until=message.created_at)
+        message.mark_sent(at=message.created_at + timedelta(seconds=2), message_id=1000 + number)
+        message.save()

@@ -1,0 +1,120 @@
+"""The demo's catalogue: tours with pictures, dated sessions around today, discounts."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from backoffice.demo.content import CATEGORIES, PROMOS, PROMOTIONS, TOURS
+from backoffice.demo.content.shapes import Tour as TourShape
+from backoffice.demo.gallery import pictures
+from backoffice.demo.people import People
+from catalog.models import PromoCode, Promotion, Tour, TourCategory, TourPhoto, TourSession
+from catalog.services.publish import archive_tour, publish_tour
+from core.actor import Source
+from core.clock import local_date, local_midnight
+from core.models.media import MediaType
+from core.services.pictures import store_picture
+
+# Weeks from this one in which a tour departs; tours take turns with the second row.
+WEEKS = ((-5, -2, 1, 3, 5, 8), (-4, -1, 2, 4, 7))
+WEEKEND_SURCHARGE = Decimal("1.1")
+NOT_MODEL_FIELDS = {
+    "key",
+    "agency",
+    "category",
+    "duration_days",
+    "base_price",
+    "capacity",
+    "min_group_size",
+    "guide",
+}
+
+
+@dataclass
+class Shelf:
+    """The catalogue by the content's keys."""
+
+    tours: dict[str, Tour] = field(default_factory=dict)
+    sessions: dict[str, list[TourSession]] = field(default_factory=dict)
+    today: date = field(default_factory=date.today)
+
+    def past(self, key: str) -> list[TourSession]:
+        return [s for s in self.sessions[key] if s.date_start < self.today]
+
+    def coming(self, key: str) -> list[TourSession]:
+        return [s for s in self.sessions[key] if s.date_start > self.today]
+
+
+def make_shelf(people: People, *, at: datetime) -> Shelf:
+    """Create categories, published tours with sessions before and after ``at``, and discounts."""
+    shelf = Shelf(today=local_date(at))
+    categories = {}
+    for position, shape in enumerate(CATEGORIES):
+        categories[shape.slug] = TourCategory.objects.create(**asdict(shape), position=position)
+    for number, tour_shape in enumerate(TOURS):
+        tour = _make_tour(tour_shape, people, categories[tour_shape.category])
+        shelf.tours[tour_shape.key] = tour
+        shelf.sessions[tour_shape.key] = _make_sessions(tour, tour_shape, number, shelf.today)
+        by = people.manager(tour_shape.agency).actor(Source.ADMIN)
+        publish_tour(tour_id=tour.pk, by=by, at=at - timedelta(days=60))
+    _make_discounts(people, shelf, at)
+    _make_drafts(people, categories, at)
+    return shelf
+
+
+def _make_tour(shape: TourShape, people: People, category: TourCategory) -> Tour:
+    values = {k: v for k, v in asdict(shape).items() if k not in NOT_MODEL_FIELDS}
+    tour = Tour.objects.create(agency=people.agencies[shape.agency], category=category, **values)
+    for position, data in enumerate(pictures(shape.key)):
+        media = store_picture(data, type=MediaType.TOUR_PHOTO, agency_id=tour.agency_id)
+        TourPhoto.objects.create(tour=tour, media=media, position=position)
+    return tour
+
+
+def _make_sessions(tour: Tour, shape: TourShape, number: int, today: date) -> list[TourSession]:
+    """Departures on Saturdays, or on Fridays for tours of three days and more."""
+    weekday = 4 if shape.duration_days >= 3 else 5
+    monday = today - timedelta(days=today.weekday())
+    sessions = []
+    for turn, week in enumerate(WEEKS[number % 2]):
+        start = monday + timedelta(days=7 * week + weekday)
+        dear = turn % 3 == 2
+        price = Decimal(shape.base_price) * (WEEKEND_SURCHARGE if dear else 1)
+        sessions.append(
+            TourSession.objects.create(
+                tour=tour,
+                date_start=start,
+                date_end=start + timedelta(days=shape.duration_days - 1),
+                price=price.quantize(Decimal("1000")),
+                capacity=shape.capacity,
+                min_group_size=shape.min_group_size,
+                sales_close_at=local_midnight(start) - timedelta(hours=6),
+                guide=shape.guide,
+            )
+        )
+    return sessions
+
+
+def _make_discounts(people: People, shelf: Shelf, at: datetime) -> None:
+    window = {"valid_from": at - timedelta(days=45), "valid_to": at + timedelta(days=45)}
+    for promo in PROMOS:
+        values = asdict(promo) | {"agency": people.agencies.get(promo.agency or "")}
+        PromoCode.objects.create(**values, **window)
+    for promotion in PROMOTIONS:
+        tour = shelf.tours[promotion.tour]
+        values = asdict(promotion) | {"tour": tour, "agency": tour.agency}
+        Promotion.objects.create(**values, **window)
+
+
+def _make_drafts(people: People, categories: dict[str, TourCategory], at: datetime) -> None:
+    """A draft somebody is writing, and a tour taken off the shelf."""
+    agency = people.agencies[TOURS[0].agency]
+    category = next(iter(categories.values()))
+    Tour.objects.create(
+        agency=agency, category=category, title_ru="Ночной поезд в Термез (черновик)"
+    )
+    old = Tour.objects.create(
+        agency=agency, category=category, title_ru="Навруз в махалле, весна прошлого года"
+    )
+    by = people.manager(agency.slug).actor(Source.ADMIN)
+    archive_tour(tour_id=old.pk, by=by, at=at - timedelta(days=20))
