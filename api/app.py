@@ -1,7 +1,5 @@
 """The public API: routers, sign-in, and one map of errors."""
 
-from typing import Any, ClassVar
-
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -22,7 +20,7 @@ from core.refusals import Refusal
 class Utf8Renderer(JSONRenderer):
     """Cyrillic as it is, not as escapes: half the bytes."""
 
-    json_dumps_params: ClassVar[dict[str, Any]] = {"ensure_ascii": False}
+    json_dumps_params = {"ensure_ascii": False}
 
 
 api = NinjaAPI(

@@ -113,7 +113,7 @@ def _account(params: Params) -> tuple[dict[str, Any], str]:
     account = params.get("account")
     field = settings.PAYME_ACCOUNT_FIELD
     reference = account.get(field) if isinstance(account, dict) else None
-    if not isinstance(reference, str | int) or isinstance(reference, bool):
+    if account is None or not isinstance(reference, str | int) or isinstance(reference, bool):
         raise p.PaymeError(p.NO_SUCH_ACCOUNT, payable.PayableNotFound.message, data=field)
     return account, str(reference).strip().upper()[:64].replace("\x00", "")
 

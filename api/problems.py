@@ -7,6 +7,7 @@ import structlog
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from api.validation import field_errors
@@ -112,6 +113,7 @@ def _unavailable() -> HttpResponse:
     return problem(503, "unavailable", _("The service is busy. Please try again."), retry_after=5)
 
 
+@csrf_exempt
 def no_such_path(request: HttpRequest, path: str = "") -> HttpResponse:
     """Anything under /api/ that is no endpoint."""
     return problem(404, "not_found", _("Not found."))

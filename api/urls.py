@@ -10,6 +10,7 @@ urlpatterns = [
     # With and without the slash: Payme counts a redirect as a failure.
     path("payments/payme/", payme_endpoint, name="payme"),
     path("payments/payme", payme_endpoint),
+    path("", no_such_path),
     path("", api.urls),
     path("<path:path>", no_such_path),
 ]

@@ -28,6 +28,13 @@ class Actor:
     agency_ids: frozenset[int] = field(default_factory=frozenset)
     request_id: str = ""
 
+    @property
+    def person_id(self) -> int:
+        """``user_id`` of an act that only a person can do; a job or a provider is a bug here."""
+        if self.user_id is None:
+            raise RuntimeError(f"{self} is not a person.")
+        return self.user_id
+
     def __str__(self) -> str:
         return f"{self.role}:{self.user_id or '-'} via {self.source}"
 

@@ -25,7 +25,7 @@ def _show(payment: PaymentTransaction) -> PaymentOut:
         booking=payment.booking.code,
         agency=payment.agency_id,
         amount=payment.amount,
-        provider=payment.provider,
+        provider=payment.provider,  # type: ignore[arg-type]
         state=payment.state,
         created_at=payment.created_at,
         performed_at=payment.performed_at,

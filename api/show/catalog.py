@@ -93,6 +93,6 @@ def show_promo_code(row: PromoCode, used: int) -> PromoCodeOut:
         usage_limit=row.usage_limit,
         per_user_limit=row.per_user_limit,
         used=used,
-        funded_by=row.funded_by,
+        funded_by=row.funded_by,  # type: ignore[arg-type]
         is_active=row.is_active,
     )

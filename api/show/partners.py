@@ -29,10 +29,10 @@ def show_profile(user: User) -> ProfileOut:
         interests=user.interests,
         sphere=user.sphere,
         specialization=user.specialization,
-        language=user.language,
+        language=user.language,  # type: ignore[arg-type]
         bonus_balance=bonus_available(user.pk),
         agencies=[
-            AgencyRole(id=member.agency_id, name=member.agency.name, role=member.role)
+            AgencyRole(id=member.agency_id, name=member.agency.name, role=member.role)  # type: ignore[arg-type]
             for member in members
         ],
     )

@@ -40,7 +40,7 @@ def show_booking(booking: Booking, *, by: Actor, at: datetime) -> BookingOut:
         seats=booking.seats_reserved,
         transport=(booking.selected_transport or {}).get("code"),
         travellers=[
-            TravellerOut(first_name=t.first_name, last_name=t.last_name, kind=t.kind)
+            TravellerOut(first_name=t.first_name, last_name=t.last_name, kind=t.kind)  # type: ignore[arg-type]
             for t in booking.travellers.all()
         ],
         price=_frozen_price(booking),
@@ -52,7 +52,7 @@ def show_booking(booking: Booking, *, by: Actor, at: datetime) -> BookingOut:
         created_at=booking.created_at,
         approved_at=booking.approved_at,
         paid_at=booking.paid_at,
-        allowed_actions=allowed_actions(booking, by=by, at=at),
+        allowed_actions=allowed_actions(booking, by=by, at=at),  # type: ignore[arg-type]
     )
 
 

@@ -23,7 +23,9 @@ def ledger_proofs() -> Iterator[Proof]:
     yield _balances_match_lines()
 
 
-def prove(sentence: str, *, count: str, faults: str, params: list[object] | None = None) -> Proof:
+def prove(
+    sentence: str, *, count: str, faults: str, params: list[list[str]] | None = None
+) -> Proof:
     """A proof by SQL: ``count`` says how many rows are looked at, ``faults`` lists what is wrong,
     one text a row."""
     with connection.cursor() as cursor:

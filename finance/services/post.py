@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from core.actor import Actor
 from core.acts import require_transaction
@@ -104,7 +105,8 @@ def mirror(
 
 def account_of(kind: str, *, agency_id: int | None = None, user_id: int | None = None) -> Account:
     """The account, made when it is first needed."""
-    return Account.objects.get_or_create(kind=kind, agency_id=agency_id, user_id=user_id)[0]
+    owner: dict[str, Any] = {"agency_id": agency_id, "user_id": user_id}
+    return Account.objects.get_or_create(kind=kind, **owner)[0]
 
 
 def _accounts(lines: Sequence[Line]) -> dict[tuple[str, int | None, int | None], Account]:

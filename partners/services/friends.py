@@ -29,17 +29,17 @@ def ask_friend(*, user_id: int, by: Actor, at: datetime) -> Friendship:
         raise NotYourself
     # Both rows in order of id, so that two people asking each other queue.
     people = list(
-        User.objects.select_for_update().filter(pk__in=[user_id, by.user_id]).order_by("pk")
+        User.objects.select_for_update().filter(pk__in=[user_id, by.person_id]).order_by("pk")
     )
     if len(people) != 2 or not all(person.is_active for person in people):
         raise NotFound
 
-    pair = Q(from_user_id=by.user_id, to_user_id=user_id)
-    pair |= Q(from_user_id=user_id, to_user_id=by.user_id)
+    pair = Q(from_user_id=by.person_id, to_user_id=user_id)
+    pair |= Q(from_user_id=user_id, to_user_id=by.person_id)
     if Friendship.objects.filter(pair).exclude(status=FriendshipStatus.DECLINED).exists():
         raise AlreadyAsked
     Friendship.objects.filter(pair).delete()
-    friendship = Friendship.objects.create(from_user_id=by.user_id, to_user_id=user_id)
+    friendship = Friendship.objects.create(from_user_id=by.person_id, to_user_id=user_id)
 
     record("friendship.requested", friendship, by=by, at=at)
     return friendship
@@ -48,7 +48,7 @@ def ask_friend(*, user_id: int, by: Actor, at: datetime) -> Friendship:
 @act
 def accept_friend(*, friendship_id: int, by: Actor, at: datetime) -> Friendship:
     """The person asked says yes. Refuses when it was answered already."""
-    friendship = lock_row(Friendship, pk=friendship_id, to_user_id=by.user_id)
+    friendship = lock_row(Friendship, pk=friendship_id, to_user_id=by.person_id)
 
     if friendship.status != FriendshipStatus.REQUESTED:
         raise AlreadyAsked

@@ -118,7 +118,7 @@ def whose_token(token: str, *, at: datetime) -> AccessToken:
 @act
 def sign_out(*, token_id: int, by: Actor, at: datetime) -> None:
     """Revoke one token."""
-    AccessToken.objects.filter(pk=token_id, user_id=by.user_id, revoked_at=None).update(
+    AccessToken.objects.filter(pk=token_id, user_id=by.person_id, revoked_at=None).update(
         revoked_at=at
     )
 

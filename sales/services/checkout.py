@@ -30,7 +30,7 @@ def start_checkout(*, booking_id: int, by: Actor, at: datetime) -> Checkout:
     Nothing is held beyond the hour by this: the provider's CreateTransaction pins the hold. Refuses
     with NotFound, BookingExpired and BookingMoved.
     """
-    if not Booking.objects.filter(pk=booking_id, user_id=by.user_id).exists():
+    if not Booking.objects.filter(pk=booking_id, user_id=by.person_id).exists():
         raise NotFound
     booking, _session = lock_deal(booking_id, at=at)
 

@@ -44,7 +44,9 @@ def lock_deal(
 
 def expire_lapsed(session: TourSession, *, at: datetime, spare_id: int | None = None) -> int:
     """End the lapsed holds of a locked session; returns how many."""
-    lapsed = Booking.objects.lapsed(at).filter(session_id=session.pk).exclude(pk=spare_id)
+    lapsed = Booking.objects.lapsed(at).filter(session_id=session.pk)
+    if spare_id is not None:
+        lapsed = lapsed.exclude(pk=spare_id)
     bookings = list(lapsed.select_for_update().order_by("pk"))
     for booking in bookings:
         held = booking.seats_reserved if booking.holds_seats else 0

@@ -64,7 +64,7 @@ def request_booking(
     expire_lapsed(session, at=at)
 
     check_on_sale(session, at)
-    offer = make_offer(wish, session=session, promo=promo, user_id=_user_id(by), at=at)
+    offer = make_offer(wish, session=session, promo=promo, user_id=by.person_id, at=at)
     check_room(session, wish.seats)
 
     booking = _new_booking(wish, offer, session, by=by, at=at)
@@ -94,18 +94,12 @@ def request_booking(
     return booking
 
 
-def _user_id(by: Actor) -> int:
-    if by.user_id is None:
-        raise RuntimeError("Only a person can ask for seats.")
-    return by.user_id
-
-
 def _new_booking(
     wish: Wish, offer: Offer, session: TourSession, *, by: Actor, at: datetime
 ) -> Booking:
     price, tour = offer.price, session.tour
     return Booking(
-        user_id=by.user_id,
+        user_id=by.person_id,
         agency_id=tour.agency_id,
         session=session,
         seats_reserved=wish.seats,

@@ -78,7 +78,7 @@ def _reward_partner(booking: Booking, shares: SaleShares, *, by: Actor, at: date
 def withdraw_reward(booking: Booking, *, by: Actor, at: datetime) -> None:
     """The sale is taken back, and what it earned its partner goes with it. A building block."""
     bonus = reverse_referral_bonus(booking_id=booking.pk, by=by, at=at)
-    if bonus is not None:
+    if bonus is not None and booking.referral_partner_id is not None:
         ReferralPartner.objects.filter(pk=booking.referral_partner_id).update(
             total_sales=F("total_sales") - booking.final_price,
             total_commission_paid=F("total_commission_paid") - bonus.amount,

@@ -135,9 +135,7 @@ class Rehearsal:
 
     def _no_such_account(self) -> Iterator[Step]:
         order = self._order(reference="NO-SUCH-BOOKING")
-        yield self._refused(
-            "No such account", "CheckPerformTransaction", order, *ACCOUNT_RANGE
-        )
+        yield self._refused("No such account", "CheckPerformTransaction", order, *ACCOUNT_RANGE)
         create = {"id": new_id(), "time": now_ms(), **order}
         yield self._refused("No such account", "CreateTransaction", create, *ACCOUNT_RANGE)
 
@@ -166,8 +164,9 @@ class Rehearsal:
             "Check a created transaction",
             "CheckTransaction",
             {"id": payme_id},
-            lambda r: (r["state"], r["perform_time"], r["cancel_time"], r["reason"])
-            == (1, 0, 0, None),
+            lambda r: (
+                (r["state"], r["perform_time"], r["cancel_time"], r["reason"]) == (1, 0, 0, None)
+            ),
         )
         second = {**create, "id": new_id()}
         yield self._refused(
@@ -176,9 +175,7 @@ class Rehearsal:
 
     def _cancel(self, payme_id: str, *, state: int, reason: int) -> Iterator[Step]:
         cancel = {"id": payme_id, "reason": reason}
-        first = self._answered(
-            "Cancel", "CancelTransaction", cancel, lambda r: r["state"] == state
-        )
+        first = self._answered("Cancel", "CancelTransaction", cancel, lambda r: r["state"] == state)
         yield first
         yield self._same("Cancel again", "CancelTransaction", cancel, first)
         yield self._answered(
