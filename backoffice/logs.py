@@ -1,12 +1,13 @@
 """Structured logs: one line an event, JSON in production, for people on a laptop."""
 
 import os
+from typing import Any
 
 import structlog
 
 PRETTY = os.environ.get("DEBUG", "").lower() in ("1", "true", "yes")
 
-SHARED = [
+SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,

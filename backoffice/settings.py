@@ -31,7 +31,7 @@ PORT = env.int("PORT", 8000)
 # --- houses
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.import_export",
@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "import_export",
     "simple_history",
     "huey.contrib.djhuey",
-    "django.contrib.admin",
+    "backoffice.admin.apps.CircleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

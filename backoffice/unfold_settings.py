@@ -8,12 +8,21 @@ UNFOLD = {
     "SITE_HEADER": "Circle",
     "SITE_SUBHEADER": _("Back office"),
     "SITE_SYMBOL": "travel_explore",
-    "SITE_URL": "/admin/",
+    "SITE_URL": None,
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": lambda request: static("backoffice/icon.svg"),
+        },
+    ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "BORDER_RADIUS": "8px",
+    "SHOW_UI_WARNINGS": False,
     "STYLES": [lambda request: static("backoffice/circle.css")],
+    "SCRIPTS": [lambda request: static("backoffice/timer.js")],
     "COLORS": {
         "primary": {
             "50": "oklch(97.5% .014 195)",

@@ -7,6 +7,8 @@ from backoffice import views
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    # The language switch of the admin posts to ``set_language``.
+    path("i18n/", include("django.conf.urls.i18n")),
     path("api/", include("api.urls")),
     path("health/", views.health, name="health"),
     path("health/ready/", views.ready, name="ready"),

@@ -1,0 +1,3 @@
+from backoffice.admin.catalog import categories, discounts, sessions, tours
+
+__all__ = ["categories", "discounts", "sessions", "tours"]

@@ -1,0 +1,57 @@
+"""What the platform may change at run time, with every change in the log of actions."""
+
+from typing import Any
+
+from constance import config
+from constance.admin import Config, ConstanceAdmin
+from constance.forms import ConstanceForm
+from constance.models import Constance
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.core.validators import MinValueValidator
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from unfold.widgets import UnfoldAdminIntegerFieldWidget
+
+from backoffice.admin.base import actor
+from core.clock import now
+from core.services.events import record
+
+
+class SettingsForm(ConstanceForm):
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if name != "version":
+                field.widget = UnfoldAdminIntegerFieldWidget(attrs={"min": 1})
+                field.validators.append(MinValueValidator(1))
+
+
+class SettingsAdmin(ConstanceAdmin):
+    change_list_form = SettingsForm
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        writes = request.method == "POST"
+        may = self.has_change_permission if writes else self.has_view_or_change_permission
+        if not may(request):
+            raise PermissionDenied
+        request.settings_before = {name: getattr(config, name) for name in dir(config)}  # type: ignore[attr-defined]
+        with transaction.atomic():
+            return super().changelist_view(request, extra_context)
+
+    def _log_config_change(self, request: HttpRequest, changed_fields: list[str]) -> None:
+        for row in Constance.objects.filter(key__in=changed_fields):
+            record(
+                "setting.changed",
+                row,
+                by=actor(request),
+                at=now(),
+                before=request.settings_before[row.key],  # type: ignore[attr-defined]
+                after=getattr(config, row.key),
+            )
+
+
+admin.site.unregister([Config])
+admin.site.register([Config], SettingsAdmin)

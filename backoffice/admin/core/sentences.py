@@ -1,0 +1,129 @@
+"""The log of actions in sentences a person reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from core.models import EventLog
+from core.money import som
+from partners.roles import Role
+
+SENTENCES: dict[str, Any] = {
+    "booking.requested": _("Seats asked for: {seats}. To pay: {final_price}."),
+    "booking.approved": _("Request approved; seats left: {seats_left}."),
+    "booking.rejected": _("Request rejected: {reason}"),
+    "booking.cancelled": _("Booking cancelled. To be returned: {refund}. {reason}"),
+    "booking.expired": _("The time was over; the hold has ended."),
+    "booking.paid": _("Paid: {amount}."),
+    "booking.refunded": _("Payment of {amount} returned by the provider."),
+    "booking.commented": _("Comment written."),
+    "payment.created": _("Payment of {amount} begun."),
+    "payment.cancelled": _("Payment given up by the provider (reason {reason})."),
+    "payment.timed_out": _("Payment was not confirmed in time."),
+    "tour.published": _("Tour put on sale."),
+    "tour.archived": _("Tour taken off the shelf."),
+    "session.closed": _("Date closed for sale."),
+    "session.reopened": _("Date opened for sale again."),
+    "user.registered": _("First sign-in."),
+    "user.referred": _("Came by a partner's link."),
+    "user.updated": _("Own profile changed: {fields}."),
+    "user.password_set": _("Password set by the platform."),
+    "friendship.requested": _("Asked into the Circle."),
+    "friendship.accepted": _("Joined the Circle."),
+    "friendship.ended": _("Left the Circle."),
+    "setting.changed": _("Setting changed from {before} to {after}."),
+}
+MONEY = {"amount", "final_price", "refund", "commission", "agency_share"}
+# Icons of Material Symbols by what follows the dot.
+ICONS = {
+    "requested": "inbox",
+    "approved": "check_circle",
+    "rejected": "cancel",
+    "cancelled": "event_busy",
+    "expired": "timer_off",
+    "paid": "payments",
+    "refunded": "undo",
+    "commented": "comment",
+    "created": "hourglass_top",
+    "changed": "edit",
+    "added": "add_circle",
+    "published": "storefront",
+    "archived": "archive",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One event as it is read."""
+
+    at: datetime
+    who: str
+    door: str
+    text: str
+    icon: str
+
+
+class _Facts(dict[str, Any]):
+    """An older event may lack a fact that a sentence names today."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def read_event(event: EventLog) -> Sentence:
+    """``event.user`` should be loaded with it."""
+    return Sentence(
+        at=event.timestamp,
+        who=who_did(event),
+        door=event.get_source_display(),
+        text=what_happened(event),
+        icon=ICONS.get(event.action.rpartition(".")[2], "radio_button_checked"),
+    )
+
+
+def who_did(event: EventLog) -> str:
+    """A name, with its role; jobs and providers have only a role."""
+    role = dict(Role.choices).get(event.role, event.role)
+    return f"{event.user} ({role})" if event.user else str(role)
+
+
+def what_happened(event: EventLog) -> str:
+    """The event's sentence; for an action nobody has written one for, its name and facts."""
+    facts = _Facts((key, _readable(key, value)) for key, value in event.details.items())
+    if event.action in SENTENCES:
+        return str(SENTENCES[event.action]).format_map(facts).strip()
+    verb = event.action.rpartition(".")[2]
+    if verb == "added":
+        return _now("Added.")
+    if verb == "changed":
+        return _now("Changed: %(fields)s.") % {"fields": _changed_fields(event.details)}
+    told = "; ".join(f"{key}: {value}" for key, value in facts.items())
+    return f"{event.action} – {told}" if told else event.action
+
+
+def _changed_fields(details: Mapping[str, Any]) -> str:
+    """Out of the form's change message: the page's own fields, then what its inlines did."""
+    told = []
+    for change in details.get("changes") or []:
+        for how, what in change.items():
+            fields = [_now(name) for name in what.get("fields", ())]
+            inline = f"{what['name']} {what.get('object', '')}".strip() if "name" in what else ""
+            sign = {"added": "+", "deleted": "−"}.get(how, "")
+            told.append(f"{sign}{inline} {', '.join(fields)}".strip())
+    return ", ".join(told)
+
+
+def _readable(key: str, value: Any) -> str:
+    if key in MONEY and value is not None:
+        try:
+            return som(Decimal(str(value)))
+        except InvalidOperation:
+            return str(value)
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in value)
+    return "" if value is None else str(value)

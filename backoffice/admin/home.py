@@ -1,0 +1,191 @@
+"""The first page: what waits for this person, and how the day is going. Every figure is a link."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from backoffice.admin.base import staff
+from backoffice.admin.display import list_url, page_url
+from catalog.models import TourSession
+from catalog.queries.calendar import starting_within
+from core.clock import local_date, local_midnight, now
+from core.money import ZERO, som
+from finance.models import Account
+from finance.queries.overview import (
+    commission_this_month,
+    owed_in_all,
+    owed_to_agencies,
+    refunds_waiting,
+    takings_today,
+)
+from finance.states import AccountKind
+from notifications.models import Notification
+from notifications.states import NotificationState
+from partners.models import User
+from partners.roles import Role
+from sales.models import Booking
+from sales.queries.waiting import waiting_requests
+from sales.states import BookingStatus
+
+SHOWN = 8
+WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number worth looking at, and the list behind it."""
+
+    title: str
+    value: str
+    note: str
+    url: str
+    icon: str
+    colour: str = ""
+
+
+def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Unfold's dashboard callback."""
+    user, at = staff(request), now()
+    return {**context, "home": _home(user, at)}
+
+
+def _home(user: User, at: datetime) -> dict[str, Any]:
+    waiting = waiting_requests(Booking.objects.for_staff(user), at)
+    home: dict[str, Any] = {"at": at, "person": user, "figures": _figures(user, at)}
+    if user.has_perm("sales.view_bookingrequest"):
+        home["requests"] = list(waiting.select_related("session__tour", "user", "agency")[:SHOWN])
+        home["requests_url"] = list_url("sales.bookingrequest")
+        home["may_decide"] = user.has_perm("sales.approve_booking")
+    if user.role in (Role.ACCOUNTANT, Role.ADMIN):
+        home["owed"] = [(row, page_url("partners.travelagency", row.agency_id)) for row in _owed()]
+        home["accounts_url"] = list_url("finance.account")
+    if user.has_perm("catalog.view_toursession") and user.role != Role.ACCOUNTANT:
+        sessions = TourSession.objects.for_user(user).select_related("tour")
+        home["sessions"] = list(starting_within(sessions, local_date(at), days=WEEK)[:SHOWN])
+        home["sessions_url"] = list_url("catalog.toursession")
+    return home
+
+
+def _owed() -> list[Any]:
+    return owed_to_agencies(SHOWN)
+
+
+def _figures(user: User, at: datetime) -> list[Figure]:
+    if not user.sees_all_agencies:
+        return [*_agency_bookings(user, at), *_agency_money(user)]
+    figures = []
+    if user.role in (Role.ACCOUNTANT, Role.ADMIN):
+        figures += _platform_money(at)
+    figures.append(_refunds())
+    if user.has_perm("notifications.view_notification"):
+        figures.append(_outbox())
+    return figures
+
+
+def _agency_bookings(user: User, at: datetime) -> list[Figure]:
+    since = local_midnight(local_date(at).replace(day=1))
+    paid = Q(status=BookingStatus.PAID, paid_at__gte=since)
+    counts = Booking.objects.for_staff(user).aggregate(
+        approved=Count("pk", filter=Q(status=BookingStatus.APPROVED)),
+        paid=Count("pk", filter=paid),
+    )
+    return [
+        Figure(
+            _("Waiting for payment"),
+            str(counts["approved"]),
+            _("approved, not paid yet"),
+            list_url("sales.booking", status__exact=BookingStatus.APPROVED),
+            "hourglass_top",
+        ),
+        Figure(
+            _("Paid bookings"),
+            str(counts["paid"]),
+            _("this month"),
+            list_url("sales.booking", status__exact=BookingStatus.PAID),
+            "confirmation_number",
+        ),
+    ]
+
+
+def _agency_money(user: User) -> list[Figure]:
+    """The agency's own balances; for its owner with a link to the lines."""
+    balances = dict.fromkeys((AccountKind.AGENCY_PENDING, AccountKind.AGENCY_AVAILABLE), ZERO)
+    rows = Account.objects.filter(agency_id__in=user.agency_ids, kind__in=list(balances))
+    for kind, balance in rows.values_list("kind", "balance"):
+        balances[AccountKind(kind)] += balance
+    sees = user.has_perm("finance.view_account")
+    url = list_url("finance.account") if sees else list_url("finance.paymenttransaction")
+    pending = balances[AccountKind.AGENCY_PENDING]
+    available = balances[AccountKind.AGENCY_AVAILABLE]
+    return [
+        Figure(_("Pending"), som(pending), _("until the tours are over"), url, "schedule"),
+        Figure(_("Available"), som(available), _("for the next payout"), url, "savings"),
+    ]
+
+
+def _platform_money(at: datetime) -> list[Figure]:
+    takings = takings_today(at)
+    day = f"{local_date(at):%d.%m.%Y}"
+    paid = list_url("finance.paymenttransaction", state__exact="performed", performed_at_from_0=day)
+    return [
+        Figure(
+            _("Taken today"),
+            som(takings.amount),
+            _("payments: %(n)s") % {"n": takings.count},
+            paid,
+            "payments",
+        ),
+        Figure(
+            _("Commission this month"),
+            som(commission_this_month(at)),
+            _("less what refunds took back"),
+            list_url("finance.accountingtransaction", type__exact="sale"),
+            "percent",
+        ),
+        Figure(
+            _("Owed to agencies"),
+            som(owed_in_all()),
+            _("pending and available"),
+            list_url("finance.account"),
+            "account_balance",
+        ),
+    ]
+
+
+def _refunds() -> Figure:
+    waiting = refunds_waiting()
+    return Figure(
+        _("Refunds waiting"),
+        str(waiting.count),
+        _money_note(waiting.amount),
+        list_url("finance.refund", status__exact="requested"),
+        "undo",
+        "warning" if waiting.count else "",
+    )
+
+
+def _money_note(amount: Decimal) -> str:
+    return som(amount) if amount else _("nothing to return")
+
+
+def _outbox() -> Figure:
+    states = Notification.objects.filter(
+        state__in=[NotificationState.QUEUED, NotificationState.FAILED]
+    ).aggregate(
+        queued=Count("pk", filter=Q(state=NotificationState.QUEUED)),
+        failed=Count("pk", filter=Q(state=NotificationState.FAILED)),
+    )
+    state = NotificationState.FAILED if states["failed"] else NotificationState.QUEUED
+    return Figure(
+        _("Messages queued"),
+        str(states["queued"]),
+        _("failed: %(n)s") % {"n": states["failed"]},
+        list_url("notifications.notification", state__exact=state),
+        "send",
+        "danger" if states["failed"] else "",
+    )

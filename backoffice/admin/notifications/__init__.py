@@ -1,0 +1,3 @@
+from backoffice.admin.notifications import announcements, outbox
+
+__all__ = ["announcements", "outbox"]

@@ -1,0 +1,202 @@
+"""People: travellers and staff. The platform's page."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
+from unfold.decorators import action, display
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminPasswordWidget
+
+from backoffice.admin.base import BaseAdmin, ReadOnly, staff
+from backoffice.admin.display import badge, change_url, two_lines
+from backoffice.admin.refusals import go
+from partners.models import AccessToken, Friendship, PlatformRole, User
+
+
+class PasswordForm(BaseDialogForm):
+    """A new password for a member of staff, typed twice."""
+
+    password = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("Once more"),
+        strip=False,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        password = data.get("password")
+        if password and data.get("again") and password != data["again"]:
+            raise ValidationError({"again": _("The two passwords differ.")})
+        if password:
+            try:
+                validate_password(password, User.objects.filter(pk=self.object_id).first())
+            except ValidationError as error:
+                raise ValidationError({"password": error}) from error
+        return data
+
+
+class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Nobody locks himself out, and no staff is without a login."""
+
+    # Set by the admin for each request.
+    editor_id: int | None = None
+
+    def clean_login(self) -> str | None:
+        return self.cleaned_data["login"] or None
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        own_page = self.instance.pk is not None and self.instance.pk == self.editor_id
+        if own_page and data.get("platform_role") != PlatformRole.ADMIN:
+            self.add_error("platform_role", _("You cannot take your own role away."))
+        if own_page and not data.get("is_active"):
+            self.add_error("is_active", _("You cannot deactivate yourself."))
+        if data.get("platform_role") and not data.get("login"):
+            self.add_error("login", _("The platform's staff need a login."))
+        elif not data.get("login") and self.instance.telegram_id is None:
+            self.add_error("login", _("Without Telegram a person needs a login."))
+        return data
+
+
+@admin.register(User)
+class PersonAdmin(BaseAdmin):
+    event_name = "user"
+    form = PersonForm
+    list_display = ("who", "phone", "telegram", "role_badge", "language", "is_active", "joined")
+    list_filter = (
+        ("platform_role", ChoicesDropdownFilter),
+        ("language", ChoicesDropdownFilter),
+        ("is_active", BooleanRadioFilter),
+    )
+    search_fields = ("login", "username", "first_name", "last_name", "phone")
+    search_help_text = _("Name, phone, login or Telegram name")
+    ordering = ("-id",)
+    readonly_fields = ("telegram_id", "is_reachable", "referred_by", "referred_at", "date_joined")
+    fieldsets = (
+        (None, {"fields": (("first_name", "last_name"), ("phone", "language"))}),
+        (_("Sign-in and role"), {"fields": (("login", "platform_role"), "is_active")}),
+        (
+            _("Profile"),
+            {"classes": ["tab"], "fields": (("sphere", "specialization"), "interests")},
+        ),
+        (
+            _("Telegram"),
+            {
+                "classes": ["tab"],
+                "fields": (("telegram_id", "username"), "is_reachable"),
+            },
+        ),
+        (
+            _("Origin"),
+            {"classes": ["tab"], "fields": (("referred_by", "referred_at"), "date_joined")},
+        ),
+    )
+    add_fieldsets = (
+        (None, {"fields": (("first_name", "last_name"), ("phone", "language"))}),
+        (_("Sign-in and role"), {"fields": (("login", "platform_role"),)}),
+    )
+    actions_detail = ["set_password"]
+    empty_title = _("Nobody here")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).prefetch_related("memberships")
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.editor_id = staff(request).pk
+        return form
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: Any) -> None:
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        person = self.get_object(request, str(object_id))
+        if person is None or not person.login:
+            return []
+        return super().get_actions_detail(request, object_id)
+
+    def has_password_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.may(request, "partners.change_user", object_id)
+
+    @action(
+        description=_("Set password"),
+        url_path="password",
+        permissions=["password"],
+        icon="key",
+        dialog={
+            "title": _("Set password"),
+            "description": _("The person signs in with it at once; open sessions end."),
+            "form_class": PasswordForm,
+            "form_submit_text": _("Set password"),
+        },
+    )
+    def set_password(
+        self, request: HttpRequest, form: PasswordForm, object_id: str
+    ) -> HttpResponse:
+        person = self.own_or_404(request, object_id)
+        with transaction.atomic():
+            person.set_password(form.cleaned_data["password"])
+            person.save(update_fields=["password"])
+            self.record_event(request, person, "password_set")
+        self.message_user(request, _("The password is set."))
+        return go(request, change_url(person))
+
+    # --- columns
+
+    @display(description=_("person"), ordering="first_name")
+    def who(self, user: User) -> str:
+        return two_lines(user, user.login or "")
+
+    @display(description=_("Telegram"))
+    def telegram(self, user: User) -> str:
+        return f"@{user.username}" if user.username else str(user.telegram_id or "–")
+
+    @display(description=_("role"))
+    def role_badge(self, user: User) -> str:
+        # Memberships are prefetched; ``user.role`` would ask for each row.
+        roles = {m.role for m in user.memberships.all() if m.is_active}
+        if user.platform_role:
+            return badge(user.get_platform_role_display(), "primary")
+        if roles:
+            return badge(_("agency owner") if "owner" in roles else _("agency manager"), "info")
+        return badge(_("traveller"))
+
+    @display(description=_("joined"), ordering="date_joined")
+    def joined(self, user: User) -> Any:
+        return user.date_joined.date()
+
+
+@admin.register(Friendship)
+class FriendshipAdmin(ReadOnly, BaseAdmin):
+    list_display = ("__str__", "status", "created_at", "answered_at")
+    list_filter = (("status", ChoicesDropdownFilter),)
+    list_select_related = ("from_user", "to_user")
+    search_fields = ("from_user__first_name", "from_user__last_name", "to_user__last_name")
+    fields = ("from_user", "to_user", "status", "created_at", "answered_at")
+
+
+@admin.register(AccessToken)
+class AccessTokenAdmin(ReadOnly, BaseAdmin):
+    """Who is signed in; the digest is of no use to anybody and stays out of sight."""
+
+    list_display = ("user", "created_at", "expires_at", "revoked_at")
+    list_select_related = ("user",)
+    search_fields = ("user__first_name", "user__last_name", "user__phone")
+    fields = ("user", "created_at", "expires_at", "revoked_at")

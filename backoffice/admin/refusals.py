@@ -1,0 +1,49 @@
+"""Refusals of acts as the staff read them: mapped here, once for every page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+
+from core.acts import BUSY
+from core.refusals import NotAllowed, NotFound, Refusal, TryAgain
+
+
+def refusal_in(error: Exception) -> Refusal | None:
+    """The refusal behind ``error``: itself, or the lock that was not to be had."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, OperationalError) and isinstance(error.__cause__, BUSY):
+        return TryAgain()
+    return None
+
+
+def tell(request: HttpRequest, refusal: Refusal, *, about: str = "") -> None:
+    """Say a refusal as a message. Somebody else's row is a 404, a role's limit a 403."""
+    if isinstance(refusal, NotFound):
+        raise Http404
+    if isinstance(refusal, NotAllowed):
+        raise PermissionDenied
+    text = f"{about}: {refusal.detail}" if about else refusal.detail
+    messages.error(request, text)
+
+
+def carry_out(request: HttpRequest, work: Callable[[], Any], *, done: str, about: str = "") -> bool:
+    """Do one act and say how it went; False when it was refused."""
+    try:
+        work()
+    except Refusal as refusal:
+        tell(request, refusal, about=about)
+        return False
+    messages.success(request, done)
+    return True
+
+
+def go(request: HttpRequest, url: str) -> HttpResponse:
+    """On to ``url``: from a dialog by the header that htmx obeys, else by a redirect."""
+    if "HX-Request" in request.headers:
+        return HttpResponse(headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)

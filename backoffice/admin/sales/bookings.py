@@ -1,0 +1,123 @@
+"""Bookings: the list, and the page that tells a booking's story."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import (
+    ChoicesDropdownFilter,
+    RangeDateFilter,
+    RangeDateTimeFilter,
+)
+from unfold.decorators import display
+
+from backoffice.admin.base import HistoryAdmin, ReadOnly, actor, staff
+from backoffice.admin.display import (
+    change_url,
+    contact,
+    money,
+    state_badge,
+    two_lines,
+)
+from backoffice.admin.sales.decisions import Decisions
+from backoffice.admin.sales.story import tell_story
+from core.clock import now
+from sales.models import Booking
+from sales.queries.actions import allowed_actions
+from sales.queries.search import find_bookings
+
+
+@admin.register(Booking)
+class BookingAdmin(Decisions, ReadOnly, HistoryAdmin):
+    agency_path = "agency_id"
+    agency_filter = "agency"
+    event_name = "booking"
+    list_display = ("code_shown", "state", "tour", "traveller", "seats_reserved", "price", "made")
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        ("session__date_start", RangeDateFilter),
+        ("created_at", RangeDateTimeFilter),
+    )
+    list_select_related = ("session__tour", "user", "agency")
+    search_fields = ("code",)
+    search_help_text = _("Code, phone, name or Payme id")
+    ordering = ("-id",)
+    actions_detail = ["approve", "reject", "comment", "cancel"]
+    change_form_template = "admin/sales/booking.html"
+    empty_title = _("No bookings yet")
+    empty_text = _("They come from the Mini App.")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        return (find_bookings(queryset, search_term) if search_term else queryset), False
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        shown = list(super().get_list_display(request))
+        if staff(request).sees_all_agencies:
+            shown.insert(3, "agency")
+        return shown
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        # The links from a session and from a tour to their bookings.
+        linked = {"session__id__exact", "session__tour__id__exact"}
+        return lookup in linked or super().lookup_allowed(lookup, value, request)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # The page is the story's template; the form behind it has nothing to show.
+        return ("code",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("code",)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        booking = self.own_or_404(request, object_id)
+        context = {"story": tell_story(booking, staff(request), now()), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        booking = self.own_or_404(request, object_id)
+        fitting = allowed_actions(booking, by=actor(request), at=now())
+        return [
+            each
+            for each in self._get_base_actions_detail()
+            if each.action_name.rpartition("_")[2] in fitting
+            and request.user.has_perm(f"sales.{each.action_name.rpartition('_')[2]}_booking")  # type: ignore[union-attr]
+        ]
+
+    def back_to(self, booking: Booking) -> str:
+        return change_url(booking)
+
+    # --- columns
+
+    @display(description=_("code"), ordering="code")
+    def code_shown(self, booking: Booking) -> str:
+        return booking.code
+
+    @display(description=_("status"), ordering="status")
+    def state(self, booking: Booking) -> SafeString:
+        return state_badge("booking", booking.status, booking.get_status_display())
+
+    @display(description=_("tour"), ordering="session__date_start")
+    def tour(self, booking: Booking) -> SafeString:
+        return two_lines(booking.session.tour.title, f"{booking.session.date_start:%d.%m.%Y}")
+
+    @display(description=_("traveller"), ordering="user__first_name")
+    def traveller(self, booking: Booking) -> SafeString:
+        return two_lines(booking.user, contact(booking.user))
+
+    @display(description=_("to pay"), ordering="final_price")
+    def price(self, booking: Booking) -> Any:
+        return money(booking.final_price)
+
+    @display(description=_("requested at"), ordering="created_at")
+    def made(self, booking: Booking) -> Any:
+        return booking.created_at

@@ -1,0 +1,147 @@
+"""Approve, reject, cancel, comment: one act each, for the approvals list and the booking's page."""
+
+from functools import partial
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+
+from backoffice.admin.base import BaseAdmin, actor
+from backoffice.admin.refusals import carry_out, go
+from backoffice.admin.sales.forms import BookingDialog, CancelDialog, CommentDialog, ReasonDialog
+from core.clock import now
+from sales.models import Booking
+from sales.services.approve import approve_booking
+from sales.services.cancel import cancel_booking
+from sales.services.comment import add_comment
+from sales.services.reject import reject_booking
+
+
+class Decisions(BaseAdmin):
+    """Actions for every page that shows bookings.
+
+    Buttons are shown by state (``sales.queries.actions``); permissions here are the role's and the
+    agency's only, so that a decision that comes too late is told what happened meanwhile.
+    """
+
+    def has_approve_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.may(request, "sales.approve_booking", object_id)
+
+    def has_reject_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.may(request, "sales.reject_booking", object_id)
+
+    def has_cancel_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.may(request, "sales.cancel_booking", object_id)
+
+    def has_comment_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.may(request, "sales.comment_booking", object_id)
+
+    @action(
+        description=_("Approve"),
+        url_path="approve",
+        permissions=["approve"],
+        icon="check",
+        variant=ActionVariant.SUCCESS,
+        dialog={
+            "title": _("Approve this request?"),
+            "form_class": BookingDialog,
+            "form_submit_text": _("Approve"),
+        },
+    )
+    def approve(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        booking = self._booking(request, object_id)
+        approve_one(request, booking)
+        return go(request, self.back_to(booking))
+
+    @action(
+        description=_("Reject"),
+        url_path="reject",
+        permissions=["reject"],
+        icon="close",
+        variant=ActionVariant.DANGER,
+        dialog={
+            "title": _("Reject this request?"),
+            "form_class": ReasonDialog,
+            "form_submit_text": _("Reject"),
+        },
+    )
+    def reject(self, request: HttpRequest, form: ReasonDialog, object_id: str) -> HttpResponse:
+        booking = self._booking(request, object_id)
+        reject_one(request, booking, form.cleaned_data["reason"])
+        return go(request, self.back_to(booking))
+
+    @action(
+        description=_("Cancel booking"),
+        url_path="cancel",
+        permissions=["cancel"],
+        icon="event_busy",
+        variant=ActionVariant.DANGER,
+        dialog={
+            "title": _("Cancel this booking?"),
+            "form_class": CancelDialog,
+            "form_submit_text": _("Cancel booking"),
+        },
+    )
+    def cancel(self, request: HttpRequest, form: CancelDialog, object_id: str) -> HttpResponse:
+        booking = self._booking(request, object_id)
+        work = partial(
+            cancel_booking,
+            booking_id=booking.pk,
+            by=actor(request),
+            at=now(),
+            reason=form.cleaned_data["reason"],
+        )
+        done = _now("Booking %(code)s is cancelled.") % {"code": booking.code}
+        carry_out(request, work, done=done)
+        return go(request, self.back_to(booking))
+
+    @action(
+        description=_("Comment"),
+        url_path="comment",
+        permissions=["comment"],
+        icon="add_comment",
+        dialog={
+            "title": _("Comment on this booking"),
+            "form_class": CommentDialog,
+            "form_submit_text": _("Add"),
+        },
+    )
+    def comment(self, request: HttpRequest, form: CommentDialog, object_id: str) -> HttpResponse:
+        booking = self._booking(request, object_id)
+        work = partial(
+            add_comment,
+            booking_id=booking.pk,
+            text=form.cleaned_data["text"],
+            is_internal=form.cleaned_data["is_internal"],
+            by=actor(request),
+            at=now(),
+        )
+        carry_out(request, work, done=_now("The comment is added."))
+        return go(request, self.back_to(booking))
+
+    def _booking(self, request: HttpRequest, object_id: str) -> Booking:
+        booking: Booking = self.own_or_404(request, object_id)
+        return booking
+
+    def back_to(self, booking: Booking) -> str:
+        """The page to return to after a decision."""
+        raise NotImplementedError
+
+
+def approve_one(request: HttpRequest, booking: Booking) -> bool:
+    """Approve, and say how it went; False when it was refused."""
+    work = partial(approve_booking, booking_id=booking.pk, by=actor(request), at=now())
+    done = _now("Request %(code)s is approved; the traveller is told to pay.")
+    return carry_out(request, work, done=done % {"code": booking.code}, about=booking.code)
+
+
+def reject_one(request: HttpRequest, booking: Booking, reason: str) -> bool:
+    """Reject with a reason, and say how it went; False when it was refused."""
+    work = partial(
+        reject_booking, booking_id=booking.pk, reason=reason, by=actor(request), at=now()
+    )
+    done = _now("Request %(code)s is rejected; the traveller is told why.")
+    return carry_out(request, work, done=done % {"code": booking.code}, about=booking.code)

@@ -1,0 +1,153 @@
+"""What a booking's page tells: everything about it, as this person may see it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from backoffice.admin.core.sentences import Sentence, read_event
+from backoffice.admin.display import COLOURS, page_url
+from backoffice.admin.notifications.letters import Message, read_message
+from backoffice.admin.sales.price import commission_of, price_lines
+from core.models import EventLog
+from finance.models import LedgerEntry, PaymentTransaction, Refund
+from notifications.models import Notification
+from partners.models import User
+from sales.models import Booking, BookingComment
+from sales.states import LIVE
+
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One edit in the field history."""
+
+    at: datetime
+    who: str
+    fields: list[tuple[str, str, str]]
+
+
+def tell_story(booking: Booking, reader: User, at: datetime) -> dict[str, Any]:
+    """The page's context."""
+    booking = (
+        Booking.objects.select_related(
+            "session__tour__agency",
+            "user",
+            "approved_by",
+            "promotion",
+            "promo_code",
+            "referral_partner__user",
+        )
+        .prefetch_related("travellers")
+        .get(pk=booking.pk)
+    )
+    return {
+        "booking": booking,
+        "at": at,
+        "colour": COLOURS["booking"].get(booking.status, "plain"),
+        "is_live": booking.status in LIVE,
+        "lapsed": booking.is_lapsed(at),
+        "session_url": page_url("catalog.toursession", booking.session_id),
+        "tour_url": page_url("catalog.tour", booking.session.tour_id),
+        "person_url": _if_may(reader, "partners.user", booking.user_id),
+        "price": price_lines(booking),
+        "commission": commission_of(booking),
+        "payments": _payments(booking, reader),
+        "journals": _journals(booking, reader),
+        "messages": _messages(booking, reader),
+        "comments": _comments(booking, reader),
+        "events": _events(booking, reader),
+        "changes": _changes(booking),
+    }
+
+
+def _if_may(reader: User, label: str, pk: int) -> str:
+    app, _dot, model = label.partition(".")
+    return page_url(label, pk) if reader.has_perm(f"{app}.view_{model}") else ""
+
+
+def _payments(booking: Booking, reader: User) -> list[dict[str, Any]]:
+    if not reader.has_perm("finance.view_paymenttransaction"):
+        return []
+    refunds = Prefetch("refunds", Refund.objects.order_by("pk"))
+    rows = PaymentTransaction.objects.filter(booking=booking).prefetch_related(refunds)
+    return [
+        {
+            "row": payment,
+            "url": page_url("finance.paymenttransaction", payment.pk),
+            "colour": COLOURS["payment"].get(payment.state, "plain"),
+            "refunds": [
+                {"row": refund, "colour": COLOURS["refund"].get(refund.status, "plain")}
+                for refund in payment.refunds.all()
+            ],
+        }
+        for payment in rows
+    ]
+
+
+def _journals(booking: Booking, reader: User) -> list[dict[str, Any]]:
+    """Journals with those of their lines that the reader may see."""
+    if not reader.has_perm("finance.view_ledgerentry"):
+        return []
+    lines = LedgerEntry.objects.for_user(reader).filter(transaction__booking=booking)
+    lines = lines.select_related("transaction", "account__agency", "account__user")
+    found: dict[int, dict[str, Any]] = {}
+    for line in lines.order_by("transaction_id", "pk"):
+        journal = line.transaction
+        url = page_url("finance.accountingtransaction", journal.pk)
+        entry = found.setdefault(journal.pk, {"row": journal, "url": url, "lines": []})
+        entry["lines"].append(line)
+    return list(found.values())
+
+
+def _messages(booking: Booking, reader: User) -> list[Message]:
+    if not reader.has_perm("notifications.view_notification"):
+        return []
+    rows = Notification.objects.filter(booking=booking).select_related("recipient")
+    return [read_message(row) for row in rows.order_by("-id")[:SHOWN]]
+
+
+def _comments(booking: Booking, reader: User) -> list[BookingComment]:
+    if not reader.has_perm("sales.view_bookingcomment"):
+        return []
+    return list(BookingComment.objects.filter(booking=booking).select_related("author"))
+
+
+def _events(booking: Booking, reader: User) -> list[Sentence]:
+    if not reader.has_perm("core.view_eventlog"):
+        return []
+    rows = EventLog.objects.filter(object_type="sales.booking", object_id=booking.pk)
+    return [read_event(row) for row in rows.select_related("user").order_by("-id")[:SHOWN]]
+
+
+def _changes(booking: Booking) -> list[Change]:
+    """Who changed which field, newest first."""
+    rows = booking.history.select_related("history_user", "approved_by").order_by("-history_id")
+    changes = []
+    for newer, older in pairwise(rows[:SHOWN]):
+        delta = newer.diff_against(older, foreign_keys_are_objs=False)
+        fields = [_read_change(older, newer, change.field) for change in delta.changes]
+        if fields:
+            who = str(newer.history_user or _("system"))
+            changes.append(Change(newer.history_date, who, fields))
+    return changes
+
+
+def _read_change(older: Any, newer: Any, name: str) -> tuple[str, str, str]:
+    """A field's name, what it was and what it became."""
+    field: Any = Booking._meta.get_field(name)
+    return str(field.verbose_name), _value(older, field), _value(newer, field)
+
+
+def _value(record: Any, field: Any) -> str:
+    value = getattr(record, field.name)
+    if value in (None, ""):
+        return "–"
+    if isinstance(value, datetime):
+        return f"{timezone.localtime(value):%d.%m.%Y %H:%M}"
+    return str(dict(field.flatchoices).get(value, value))

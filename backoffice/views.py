@@ -1,0 +1,163 @@
+"""Views that belong to no house: whether the service is well, and files kept on local disk."""
+
+import mimetypes
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import connection
+from django.db.models import Min
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from huey.contrib.djhuey import HUEY
+
+from core.clock import now
+from core.models import EventDelivery
+from finance.models import Payout, ReconciliationFile
+from notifications.models import Notification
+from partners.models import User
+
+log = structlog.get_logger(__name__)
+
+# The worker looks every minute; five missed looks are a worker that is not there.
+LATE_SECONDS = 300
+YEAR_SECONDS = 365 * 24 * 60 * 60
+
+# --- health
+
+
+@never_cache
+@require_safe
+def health(_request: HttpRequest) -> JsonResponse:
+    """200 when the database answers, 503 when not: for the load balancer."""
+    return _answer({"database": _look(_database)})
+
+
+@never_cache
+@require_safe
+def ready(_request: HttpRequest) -> JsonResponse:
+    """Health, the queue, and how long events and messages have been waiting: for monitoring."""
+    looks = {"database": _look(_database), "queue": _look(_queue)}
+    if looks["database"]["ok"]:
+        looks |= {"events": _look(_events), "outbox": _look(_outbox)}
+    return _answer(looks)
+
+
+def _answer(looks: dict[str, dict[str, Any]]) -> JsonResponse:
+    well = all(look["ok"] for look in looks.values())
+    return JsonResponse({"ok": well, **looks}, status=200 if well else 503)
+
+
+def _look(at_it: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return {"ok": True} | at_it()
+    except Exception as error:
+        # The answer is public: what went wrong in detail is for the log.
+        log.warning("unhealthy", part=at_it.__name__.strip("_"), error=str(error))
+        return {"ok": False}
+
+
+def _database() -> dict[str, Any]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return {}
+
+
+def _queue() -> dict[str, Any]:
+    return {"waiting": HUEY.pending_count()}
+
+
+def _events() -> dict[str, Any]:
+    """Events nobody tried to tell about yet are late; one that failed waits for its next turn."""
+    fresh = EventDelivery.objects.filter(attempts=0)
+    failing = EventDelivery.objects.filter(attempts__gt=0)
+    oldest = fresh.aggregate(oldest=Min("event__recorded_at"))["oldest"]
+    return _lateness(oldest) | {"failing": failing.count()}
+
+
+def _outbox() -> dict[str, Any]:
+    oldest = Notification.objects.due(now()).aggregate(oldest=Min("next_attempt_at"))["oldest"]
+    lateness = _lateness(oldest)
+    # Without a bot nothing leaves, and that is as it should be.
+    return lateness if settings.TELEGRAM_BOT_TOKEN else lateness | {"ok": True, "bot": False}
+
+
+def _lateness(due: datetime | None) -> dict[str, Any]:
+    seconds = max(0, int((now() - due).total_seconds())) if due else 0
+    return {"ok": seconds < LATE_SECONDS, "late_seconds": seconds}
+
+
+# --- files
+
+# Shown by browsers as what they are; anything else is only ever downloaded.
+SHOWN = {
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".png": "image/png",
+    ".webp": "image/webp",
+    ".gif": "image/gif",
+}
+PUBLIC = "media/"
+
+
+@require_safe
+def media(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A file of MEDIA_ROOT: pictures for everybody, the rest for staff who may see its row."""
+    path = _local_path(name)
+    if path is None:
+        raise Http404
+    # Not the name as asked for: ``media/../statements/`` is not public.
+    name = path.relative_to(_root()).as_posix()
+    public = name.startswith(PUBLIC)
+    if not public and not _may_see(request, name):
+        raise Http404
+    suffix = path.suffix.lower()
+    shown = public and suffix in SHOWN
+    response = FileResponse(
+        path.open("rb"),
+        as_attachment=not shown,
+        filename=path.name,
+        content_type=SHOWN.get(suffix) if shown else _download_type(path),
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = (
+        f"public, max-age={YEAR_SECONDS}, immutable" if public else "private, no-store"
+    )
+    return response
+
+
+def _local_path(name: str) -> Path | None:
+    """The file itself, links followed; None when it is none or lies elsewhere."""
+    if not isinstance(default_storage, FileSystemStorage):
+        return None
+    try:
+        path = (_root() / name).resolve()
+        return path if path.is_relative_to(_root()) and path.is_file() else None
+    except (OSError, ValueError):
+        return None
+
+
+def _root() -> Path:
+    return Path(settings.MEDIA_ROOT).resolve()
+
+
+def _download_type(path: Path) -> str:
+    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+
+
+def _may_see(request: HttpRequest, name: str) -> bool:
+    user = request.user
+    if not isinstance(user, User) or not user.is_staff:
+        return False
+    if name.startswith("statements/"):
+        own = Payout.objects.for_user(user)
+        return user.has_perm("finance.view_payout") and own.filter(statement=name).exists()
+    if name.startswith("reconciliation/"):
+        files = ReconciliationFile.objects.filter(file=name)
+        return user.has_perm("finance.view_reconciliationfile") and files.exists()
+    return False

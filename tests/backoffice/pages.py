@@ -1,0 +1,39 @@
+"""Addresses of admin pages, and what they answered."""
+
+from django.contrib.messages import get_messages
+from django.db.models import Model
+from django.http import HttpResponse
+from django.urls import reverse
+
+# Unfold's dialogs send it along; without it a dialog only shows itself.
+SUBMIT = {"_form_submitted": "True"}
+
+
+def list_of(model: type[Model]) -> str:
+    return reverse(f"admin:{_name(model)}_changelist")
+
+
+def add_page(model: type[Model]) -> str:
+    return reverse(f"admin:{_name(model)}_add")
+
+
+def page_of(row: Model) -> str:
+    return reverse(f"admin:{_name(type(row))}_change", args=[row.pk])
+
+
+def history_of(row: Model) -> str:
+    return reverse(f"admin:{_name(type(row))}_history", args=[row.pk])
+
+
+def action_on(row: Model, action: str, model: type[Model] | None = None) -> str:
+    """The address of a detail action, on the page of ``model`` when it is another."""
+    return reverse(f"admin:{_name(model or type(row))}_{action}", args=[row.pk])
+
+
+def said(response: HttpResponse) -> list[str]:
+    """The messages that wait for the next page."""
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def _name(model: type[Model]) -> str:
+    return f"{model._meta.app_label}_{model._meta.model_name}"

@@ -1,0 +1,196 @@
+"""Approving, rejecting, cancelling and commenting from the admin."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from core.models import EventLog
+from sales.models import BookingRequest
+from sales.states import BookingStatus
+from tests.backoffice.pages import SUBMIT, action_on, list_of, page_of, said
+
+
+def test_a_manager_approves_from_the_list_and_the_seats_are_taken(cast, sign_in):
+    booking = cast.request(seats=2)
+
+    response = sign_in(cast.silk_manager).post(
+        action_on(booking, "approve", BookingRequest), SUBMIT, headers={"HX-Request": "true"}
+    )
+
+    booking.refresh_from_db()
+    cast.silk_session.refresh_from_db()
+    assert response.headers["HX-Redirect"] == list_of(BookingRequest)
+    assert (booking.status, cast.silk_session.seats_taken) == (BookingStatus.APPROVED, 2)
+    event = EventLog.objects.get(action="booking.approved")
+    assert (event.user, event.source) == (cast.silk_manager, "admin")
+    assert event.request_id == response.headers["X-Request-ID"]
+
+
+def test_a_dialog_that_is_only_opened_decides_nothing(cast, sign_in):
+    booking = cast.request()
+
+    response = sign_in(cast.silk_manager).get(action_on(booking, "approve", BookingRequest))
+
+    booking.refresh_from_db()
+    assert booking.code in response.content.decode()
+    assert booking.status == BookingStatus.REQUESTED
+
+
+def test_a_decision_without_a_csrf_token_is_refused(cast):
+    booking = cast.request()
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(cast.silk_manager)
+
+    response = browser.post(action_on(booking, "approve"), SUBMIT)
+
+    booking.refresh_from_db()
+    assert (response.status_code, booking.status) == (403, BookingStatus.REQUESTED)
+
+
+def test_a_rejection_tells_the_reason(cast, sign_in):
+    booking = cast.request()
+
+    response = sign_in(cast.silk_manager).post(
+        action_on(booking, "reject"), SUBMIT | {"reason": "The bus is full"}
+    )
+
+    booking.refresh_from_db()
+    assert response.url == page_of(booking)
+    assert (booking.status, booking.cancel_note) == (BookingStatus.REJECTED, "The bus is full")
+
+
+def test_a_rejection_without_a_reason_shows_the_dialog_again(cast, sign_in):
+    booking = cast.request()
+
+    response = sign_in(cast.silk_manager).post(
+        action_on(booking, "reject"), SUBMIT | {"reason": "  "}
+    )
+
+    booking.refresh_from_db()
+    assert "Tell the traveller why." in response.content.decode()
+    assert booking.status == BookingStatus.REQUESTED
+
+
+def test_a_decision_that_comes_too_late_says_what_happened_meanwhile(cast, sign_in):
+    booking = cast.approved()
+
+    response = sign_in(cast.silk_owner).post(
+        action_on(booking, "reject", BookingRequest), SUBMIT | {"reason": "Sorry"}
+    )
+
+    booking.refresh_from_db()
+    assert said(response) == [f"{booking.code}: Booking {booking.code} is already approved."]
+    assert booking.status == BookingStatus.APPROVED
+
+
+def test_a_request_that_has_lapsed_cannot_be_approved_and_stays_expired(cast, sign_in, clock):
+    booking = cast.request()
+    clock.shift(timedelta(minutes=61))
+
+    response = sign_in(cast.silk_manager).post(action_on(booking, "approve"), SUBMIT)
+
+    booking.refresh_from_db()
+    assert "is over" in said(response)[0]
+    assert booking.status == BookingStatus.EXPIRED
+
+
+def test_too_few_seats_are_told_and_nothing_changes(cast, sign_in):
+    cast.silk_session.capacity = 1
+    booking = cast.request(seats=2)
+    type(cast.silk_session).objects.filter(pk=cast.silk_session.pk).update(capacity=1)
+
+    response = sign_in(cast.silk_manager).post(action_on(booking, "approve"), SUBMIT)
+
+    booking.refresh_from_db()
+    assert said(response) == [f"{booking.code}: Not enough free seats. Seats left: 1."]
+    assert booking.status == BookingStatus.REQUESTED
+
+
+@pytest.mark.parametrize(
+    ("action", "outcome"),
+    [("approve_selected", BookingStatus.APPROVED), ("reject_selected", BookingStatus.REJECTED)],
+)
+def test_several_are_decided_each_with_its_outcome(cast, sign_in, action, outcome):
+    first, second = cast.request(), cast.request(by=cast.second_traveller)
+
+    response = sign_in(cast.silk_manager).post(
+        list_of(BookingRequest),
+        {"action": action, "_selected_action": [first.pk, second.pk], "reason": "No guide"},
+    )
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.status, second.status) == (outcome, outcome)
+    assert {text.split()[1] for text in said(response)} == {first.code, second.code}
+
+
+def test_rejecting_several_asks_for_a_reason_first(cast, sign_in):
+    booking = cast.request()
+
+    response = sign_in(cast.silk_manager).post(
+        list_of(BookingRequest), {"action": "reject_selected", "_selected_action": [booking.pk]}
+    )
+
+    booking.refresh_from_db()
+    assert 'name="reason"' in response.content.decode()
+    assert booking.status == BookingStatus.REQUESTED
+
+
+def test_cancelling_shows_the_split_and_owes_the_refund(cast, sign_in):
+    booking = cast.paid()
+    browser = sign_in(cast.silk_manager)
+
+    dialog = browser.get(action_on(booking, "cancel")).content.decode()
+    browser.post(action_on(booking, "cancel"), SUBMIT | {"reason": "No guide"})
+
+    booking.refresh_from_db()
+    assert "The traveller gets back (100 %)" in dialog
+    assert booking.status == BookingStatus.CANCELLED
+    assert booking.payments.get().refunds.get().amount == booking.final_price
+
+
+def test_support_comments_but_does_not_decide(cast, sign_in):
+    booking = cast.request()
+    browser = sign_in(cast.support)
+
+    browser.post(
+        action_on(booking, "comment"), SUBMIT | {"text": "Called the agency", "is_internal": "on"}
+    )
+    refused = browser.post(action_on(booking, "approve"), SUBMIT)
+
+    comment = booking.comments.get()
+    assert (comment.text, comment.is_internal) == ("Called the agency", True)
+    assert refused.status_code == 403
+
+
+def test_buttons_follow_the_state(cast, sign_in):
+    browser = sign_in(cast.silk_manager)
+    requested = browser.get(page_of(cast.request())).content.decode()
+    paid = browser.get(page_of(cast.paid(by=cast.second_traveller))).content.decode()
+
+    assert "/approve/" in requested
+    assert "/reject/" in requested
+    assert "/approve/" not in paid
+    assert "/cancel/" in paid
+
+
+def test_the_list_shows_who_waits_longest_first_and_not_what_has_lapsed(cast, sign_in, clock):
+    late = cast.request()
+    clock.shift(timedelta(minutes=30))
+    later = cast.request(by=cast.second_traveller, at=late.created_at + timedelta(minutes=30))
+    browser = sign_in(cast.silk_manager)
+
+    both = browser.get(list_of(BookingRequest)).content.decode()
+    clock.shift(timedelta(minutes=31))
+    one = browser.get(list_of(BookingRequest)).content.decode()
+
+    assert both.index(late.code) < both.index(later.code)
+    assert late.code not in one
+    assert later.code in one
+
+
+def test_an_empty_list_says_so_kindly(cast, sign_in):
+    page = sign_in(cast.silk_manager).get(list_of(BookingRequest)).content.decode()
+
+    assert "No requests are waiting" in page

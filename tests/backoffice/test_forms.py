@@ -1,0 +1,246 @@
+"""What staff may type in, and who may type it."""
+
+from decimal import Decimal
+
+import pytest
+
+from catalog.models import PromoCode, TourSession
+from core.models import EventLog
+from partners.models import AgencyMember
+from sales.models import Booking
+from tests import factories
+from tests.backoffice.pages import SUBMIT, action_on, add_page, history_of, page_of, said
+
+
+def form_of(response) -> dict[str, str]:
+    """The page's form as a browser would send it back."""
+    form = response.context["adminform"].form
+    data = {}
+    for bound in form:
+        values = bound.value()
+        if hasattr(bound.field.widget, "decompress"):
+            parts = bound.field.widget.decompress(values)
+            data |= {f"{bound.html_name}_{n}": part or "" for n, part in enumerate(parts)}
+        else:
+            data[bound.html_name] = "" if values is None else values
+    return {key: value for key, value in data.items() if value is not False}
+
+
+def test_capacity_cannot_fall_below_the_seats_taken(cast, sign_in):
+    cast.approved(seats=3)
+    browser, address = sign_in(cast.silk_manager), page_of(cast.silk_session)
+    form = form_of(browser.get(address))
+
+    response = browser.post(address, form | {"capacity": 2})
+
+    errors = response.context["adminform"].form.errors
+    assert errors["capacity"] == ["3 seats are taken already; there cannot be fewer in all."]
+
+
+def test_saving_a_session_does_not_give_back_seats_taken_meanwhile(cast, sign_in):
+    browser, address = sign_in(cast.silk_manager), page_of(cast.silk_session)
+    form = form_of(browser.get(address))
+    cast.approved(seats=3)
+
+    response = browser.post(address, form | {"price": "900000"})
+
+    cast.silk_session.refresh_from_db()
+    assert response.status_code == 302
+    assert cast.silk_session.price == Decimal(900_000)
+    assert cast.silk_session.seats_taken == 3
+
+
+def test_an_edit_is_in_the_log_of_actions(cast, sign_in):
+    browser, address = sign_in(cast.silk_manager), page_of(cast.silk_session)
+
+    browser.post(address, form_of(browser.get(address)) | {"guide": "Rustam"})
+
+    event = EventLog.objects.get(action="session.changed")
+    assert (event.user, event.agency_id) == (cast.silk_manager, cast.silk.pk)
+    assert event.details["changes"] == [{"changed": {"fields": ["Guide"]}}]
+
+
+def test_an_owner_edits_the_public_face_and_not_the_terms(cast, sign_in):
+    browser, address = sign_in(cast.silk_owner), page_of(cast.silk)
+    form = form_of(browser.get(address))
+
+    browser.post(
+        address,
+        form
+        | {
+            "phone": "+998711112233",
+            "commission_percent": "0",
+            "bank_account": "1" * 20,
+            "name": "Better",
+        },
+    )
+
+    before = cast.silk.commission_percent
+    cast.silk.refresh_from_db()
+    assert cast.silk.phone == "+998711112233"
+    assert (cast.silk.commission_percent, cast.silk.bank_account) == (before, "")
+    assert cast.silk.name == "Silk Road Travel"
+
+
+def test_a_manager_reads_the_agency_without_its_bank(cast, sign_in):
+    type(cast.silk).objects.filter(pk=cast.silk.pk).update(bank_account="2" * 20)
+
+    page = sign_in(cast.silk_manager).get(page_of(cast.silk)).content.decode()
+    history = sign_in(cast.silk_manager).get(history_of(cast.silk))
+
+    assert "2" * 20 not in page
+    assert history.status_code == 403
+
+
+def discount_form(**rest):
+    return {
+        "code": "spring",
+        "discount_percent": "10",
+        "valid_from_0": "2027-03-01",
+        "valid_from_1": "00:00:00",
+        "valid_to_0": "2027-04-01",
+        "valid_to_1": "00:00:00",
+        "is_active": "on",
+    } | rest
+
+
+def test_an_agencys_promo_code_is_its_own_and_at_its_own_cost(cast, sign_in):
+    form = discount_form(funded_by="platform", agency=cast.nomad.pk)
+
+    response = sign_in(cast.silk_manager).post(add_page(PromoCode), form)
+
+    code = PromoCode.objects.get()
+    assert response.status_code == 302
+    assert (code.code, code.agency, code.funded_by) == ("SPRING", cast.silk, "agency")
+
+
+def test_percent_and_amount_together_are_refused_in_words(cast, sign_in):
+    response = sign_in(cast.silk_manager).post(
+        add_page(PromoCode), discount_form(discount_amount="1000")
+    )
+
+    errors = response.context["adminform"].form.errors
+    assert errors["discount_percent"] == ["Give either a percentage or an amount."]
+
+
+def test_an_owner_invites_a_person_by_exact_name(cast, sign_in):
+    cast.stranger.username = "olim"
+    cast.stranger.save(update_fields=["username"])
+    browser = sign_in(cast.silk_owner)
+
+    browser.post(add_page(AgencyMember), {"person": "@Olim", "role": "manager", "is_active": "on"})
+    unknown = browser.post(add_page(AgencyMember), {"person": "nobody", "role": "manager"})
+
+    member = AgencyMember.objects.get(user=cast.stranger)
+    assert (member.agency, member.role) == (cast.silk, "manager")
+    assert "person" in unknown.context["adminform"].form.errors
+
+
+def test_a_tour_that_is_not_ready_says_what_is_missing(cast, sign_in):
+    tour = factories.tour(agency=cast.silk, status="draft", published_at=None, meeting_point="")
+
+    response = sign_in(cast.silk_manager).post(action_on(tour, "publish"), SUBMIT)
+
+    tour.refresh_from_db()
+    assert said(response) == ["Before publishing, add: a meeting point, a photo, a session."]
+    assert tour.status == "draft"
+
+
+def test_a_session_is_closed_and_opened_again(cast, sign_in):
+    browser = sign_in(cast.silk_manager)
+
+    browser.post(action_on(cast.silk_session, "close"), SUBMIT)
+    closed = TourSession.objects.get(pk=cast.silk_session.pk).status
+    browser.post(action_on(cast.silk_session, "reopen"), SUBMIT)
+
+    assert closed == "closed"
+    assert TourSession.objects.get(pk=cast.silk_session.pk).status == "open"
+
+
+def test_a_history_is_read_and_never_posted_back(cast, sign_in):
+    cast.silk_session.guide = "Rustam"
+    cast.silk_session.save(update_fields=["guide"])
+    version = cast.silk_session.history.first().pk
+    browser = sign_in(cast.admin)
+    address = f"{history_of(cast.silk_session)}{version}/"
+
+    read = browser.get(address)
+    posted = browser.post(address, {"guide": "Somebody else", "price": "1"})
+
+    cast.silk_session.refresh_from_db()
+    assert (read.status_code, posted.status_code) == (200, 403)
+    assert cast.silk_session.guide == "Rustam"
+
+
+def test_the_admin_sets_a_password_and_nobody_sees_one(cast, sign_in):
+    browser = sign_in(cast.admin)
+
+    page = browser.get(page_of(cast.support)).content.decode()
+    browser.post(
+        action_on(cast.support, "set_password"),
+        SUBMIT | {"password": "a-Long-word-7", "again": "a-Long-word-7"},
+    )
+
+    cast.support.refresh_from_db()
+    assert "md5$" not in page
+    assert cast.support.check_password("a-Long-word-7")
+    assert EventLog.objects.filter(action="user.password_set").exists()
+
+
+def test_an_admin_cannot_lock_himself_out(cast, sign_in):
+    browser, address = sign_in(cast.admin), page_of(cast.admin)
+    form = form_of(browser.get(address))
+
+    response = browser.post(address, form | {"platform_role": "", "interests": "[]"})
+
+    assert "platform_role" in response.context["adminform"].form.errors
+
+
+@pytest.mark.parametrize("name", ["admin", "accountant"])
+def test_a_card_number_is_shown_to_nobody(name, cast, sign_in):
+    withdrawal = factories.withdrawal()
+    browser = sign_in(cast.people[name])
+
+    pages = [browser.get(address) for address in (page_of(withdrawal), history_of(withdrawal))]
+
+    assert all("8600123412341234" not in page.content.decode() for page in pages)
+    assert "•••• 1234" in pages[0].content.decode()
+
+
+def test_settings_are_changed_by_the_admin_and_the_change_is_logged(cast, sign_in):
+    browser = sign_in(cast.admin)
+    address = "/admin/constance/config/"
+    form = browser.get(address).context["form"]
+    data = {name: form[name].value() for name in form.fields}
+
+    browser.post(address, data | {"HOLD_MINUTES": 45})
+    refused = sign_in(cast.accountant).post(address, data | {"HOLD_MINUTES": 1})
+
+    event = EventLog.objects.get(action="setting.changed")
+    assert (event.object_name, event.details) == ("HOLD_MINUTES", {"before": 60, "after": 45})
+    assert refused.status_code == 403
+
+
+def test_a_booking_cannot_be_edited_by_post(cast, sign_in):
+    booking = cast.request()
+
+    response = sign_in(cast.admin).post(page_of(booking), {"code": "HACKED", "final_price": "1"})
+
+    booking.refresh_from_db()
+    assert response.status_code == 403
+    assert Booking.objects.get().final_price == booking.final_price
+
+
+def test_the_booking_page_tells_its_story_to_each_as_he_may_see_it(cast, sign_in):
+    booking = cast.paid(seats=2, transport="bus")
+
+    manager = sign_in(cast.silk_manager).get(page_of(booking)).context["story"]
+    owner = sign_in(cast.silk_owner).get(page_of(booking)).context["story"]
+    accountant = sign_in(cast.accountant).get(page_of(booking)).context["story"]
+
+    assert [line.title for line in manager["price"]] == ["Seats", "Transport", "Subtotal", "To pay"]
+    assert len(manager["events"]) == 4
+    assert manager["journals"] == []
+    # An owner sees the line of his own account, the accountant all of them.
+    assert [len(journal["lines"]) for journal in owner["journals"]] == [1]
+    assert [len(journal["lines"]) for journal in accountant["journals"]] == [3]

@@ -1,0 +1,98 @@
+"""Every model has its pages; lists cost the same with one row and with three."""
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from sales.models import BookingRequest
+from tests.architecture.test_models import all_models
+from tests.backoffice.pages import list_of, page_of
+from tests.factories import FACTORIES
+
+
+def test_every_model_is_in_the_admin():
+    missing = [model for model in [*all_models(), BookingRequest] if not is_registered(model)]
+
+    assert missing == []
+
+
+def is_registered(model) -> bool:
+    return admin.site.is_registered(model)
+
+
+@pytest.mark.parametrize("model", FACTORIES, ids=lambda m: m._meta.label)
+def test_a_list_costs_the_same_with_one_row_and_with_three(model, cast, sign_in):
+    browser = sign_in(cast.admin)
+    FACTORIES[model]()
+    with CaptureQueriesContext(connection) as one:
+        first = browser.get(list_of(model))
+    FACTORIES[model](), FACTORIES[model]()
+    with CaptureQueriesContext(connection) as three:
+        browser.get(list_of(model))
+
+    assert first.status_code == 200
+    assert len(three) == len(one), [query["sql"] for query in three]
+    assert len(one) <= 20
+
+
+@pytest.mark.parametrize("model", FACTORIES, ids=lambda m: m._meta.label)
+def test_every_page_opens_for_the_platform_admin(model, cast, sign_in):
+    row = FACTORIES[model]()
+
+    response = sign_in(cast.admin).get(page_of(row))
+
+    assert response.status_code == 200
+
+
+def test_the_approvals_list_costs_the_same_with_one_and_with_three(cast, sign_in):
+    browser = sign_in(cast.silk_manager)
+    cast.request()
+    with CaptureQueriesContext(connection) as one:
+        browser.get(list_of(BookingRequest))
+    cast.request(by=cast.second_traveller)
+    cast.request(by=cast.stranger)
+    with CaptureQueriesContext(connection) as three:
+        browser.get(list_of(BookingRequest))
+
+    assert len(three) == len(one)
+
+
+@pytest.mark.parametrize("name", ["silk_manager", "silk_owner", "accountant", "support", "admin"])
+def test_home_opens_for_every_role_with_its_figures_linked(name, cast, sign_in):
+    cast.paid()
+    cast.request(by=cast.second_traveller)
+    browser = sign_in(cast.people[name])
+
+    response = browser.get(reverse("admin:index"))
+
+    figures = response.context["home"]["figures"]
+    assert figures
+    assert {browser.get(figure.url).status_code for figure in figures} == {200}
+
+
+@pytest.mark.parametrize("words", ["code", "name", "phone", "payme"])
+def test_a_booking_is_found_by_what_is_read_out(words, cast, sign_in):
+    booking = cast.paid()
+    cast.paid(by=cast.second_traveller)
+    cast.traveller.phone = "+998901112233"
+    cast.traveller.save(update_fields=["phone"])
+    query = {
+        "code": booking.code.lower(),
+        "name": "dilnoza karim",
+        "phone": "90 111-22",
+        "payme": booking.payments.get().payme_invoice_id,
+    }[words]
+
+    page = sign_in(cast.silk_manager).get(list_of(type(booking)), {"q": query})
+
+    assert [row.pk for row in page.context["cl"].result_list] == [booking.pk]
+
+
+def test_secrets_cannot_be_guessed_through_filters(cast, sign_in):
+    browser = sign_in(cast.admin)
+
+    asked = browser.get(list_of(type(cast.admin)), {"password__startswith": "md5"})
+
+    assert asked.status_code == 400
