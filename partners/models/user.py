@@ -5,7 +5,9 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -109,6 +111,13 @@ class User(AbstractBaseUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["-id"]
+        # For the staff's search: a part of a name or of a number, in any case.
+        indexes = [
+            GinIndex(OpClass(Upper("first_name"), "gin_trgm_ops"), name="user_first_name_part"),
+            GinIndex(OpClass(Upper("last_name"), "gin_trgm_ops"), name="user_last_name_part"),
+            GinIndex(OpClass("phone", "gin_trgm_ops"), name="user_phone_part"),
+            models.Index(Upper("username"), name="user_telegram_name"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(login__isnull=False) | models.Q(telegram_id__isnull=False),

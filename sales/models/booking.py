@@ -4,8 +4,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -305,6 +307,10 @@ class BookingTraveller(models.Model):
         verbose_name = _("traveller")
         verbose_name_plural = _("travellers")
         ordering = ["id"]
+        indexes = [
+            GinIndex(OpClass(Upper("first_name"), "gin_trgm_ops"), name="goer_first_name_part"),
+            GinIndex(OpClass(Upper("last_name"), "gin_trgm_ops"), name="goer_last_name_part"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}"
