@@ -1,9 +1,12 @@
 """The public API: routers, sign-in, and one map of errors."""
 
+from typing import Any
+
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
 from api import problems
@@ -23,7 +26,21 @@ class Utf8Renderer(JSONRenderer):
     json_dumps_params = {"ensure_ascii": False}
 
 
-api = NinjaAPI(
+class PublicAPI(NinjaAPI):
+    """NinjaAPI that tells the truth about its errors: they are problem documents."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        schema = super().get_openapi_schema(**options)
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                for status, response in operation["responses"].items():
+                    if status >= 400 and self.renderer.media_type in response["content"]:
+                        told = response["content"].pop(self.renderer.media_type)
+                        response["content"][problems.CONTENT_TYPE] = told
+        return schema
+
+
+api = PublicAPI(
     title="Circle",
     version="1",
     description=(

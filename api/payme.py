@@ -10,7 +10,8 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
@@ -58,10 +59,11 @@ CODES: dict[type[Refusal], int] = {
 def payme_endpoint(request: HttpRequest) -> HttpResponse:
     """``POST /api/payments/payme/``: JSON-RPC, always answered with HTTP 200."""
     started = time.monotonic()
-    answer = _serve(request)
+    body = _body(request)
+    answer = _serve(request, body)
     record_call(
         provider=Provider.PAYME,
-        body=request.body,
+        body=body,
         answer=answer,
         remote_ip=request.META.get("REMOTE_ADDR"),
         milliseconds=int((time.monotonic() - started) * 1000),
@@ -70,19 +72,26 @@ def payme_endpoint(request: HttpRequest) -> HttpResponse:
     return JsonResponse(answer, json_dumps_params={"ensure_ascii": False})
 
 
-def _serve(request: HttpRequest) -> dict[str, Any]:
+def _body(request: HttpRequest) -> bytes:
+    try:
+        return request.body
+    except (RequestDataTooBig, UnreadablePostError):
+        return b""
+
+
+def _serve(request: HttpRequest, body: bytes) -> dict[str, Any]:
     call_id = None
     try:
         if request.method != "POST":
             raise p.PaymeError(p.NOT_POST, _("Only POST."))
-        call_id = p.read_id(request.body)
+        call_id = p.read_id(body)
         if not p.is_authorised(
             request.headers.get("Authorization", ""),
             login=settings.PAYME_LOGIN,
             key=settings.PAYME_KEY,
         ):
             raise p.PaymeError(p.NOT_AUTHORISED, _("Not enough rights."))
-        call = p.read_call(request.body)
+        call = p.read_call(body)
         method = METHODS.get(call.method)
         if method is None:
             raise p.PaymeError(p.NO_SUCH_METHOD, _("There is no such method."), data=call.method)

@@ -13,6 +13,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from api.validation import field_errors
 from core.acts import BUSY
 from core.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal, TryAgain
+from core.services.idempotency import RequestInFlight
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +64,7 @@ def refused(refusal: Refusal) -> HttpResponse:
         refusal.detail,
         errors=errors,
         facts={k: v for k, v in refusal.facts.items() if isinstance(v, int | str)},
-        retry_after=RETRY_SECONDS if isinstance(refusal, TryAgain) else None,
+        retry_after=RETRY_SECONDS if isinstance(refusal, TryAgain | RequestInFlight) else None,
     )
 
 

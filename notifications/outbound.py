@@ -40,13 +40,19 @@ def _claim(at: datetime) -> list[Envelope]:
     with transaction.atomic():
         due = Notification.objects.due(at).order_by("next_attempt_at", "id")
         rows = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
+        envelopes = []
         for row in rows:
             row.claim(until=at + CLAIM)
-            row.save(update_fields=["state", "attempts", "next_attempt_at"])
-    return [
-        Envelope(row.pk, row.chat_id or 0, render(row.kind, row.payload, row.language))
-        for row in rows
-    ]
+            try:
+                text = render(row.kind, row.payload, row.language)
+            except (LookupError, ValueError) as error:
+                # A template and its values do not fit: no later attempt mends it, and the others
+                # of the batch must not wait for it.
+                row.give_up(error=repr(error))
+            else:
+                envelopes.append(Envelope(row.pk, row.chat_id or 0, text))
+            row.save(update_fields=["state", "attempts", "next_attempt_at", "last_error"])
+    return envelopes
 
 
 def _carry(envelopes: list[Envelope]) -> list[Outcome]:

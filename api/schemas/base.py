@@ -51,4 +51,4 @@ class Problem(Schema):
     errors: list[dict[str, str]] | None = None
 
 
-PROBLEMS = {code: Problem for code in (401, 403, 404, 409, 422, 429)}
+PROBLEMS = {code: Problem for code in (401, 403, 404, 409, 422, 429, 503)}

@@ -1,5 +1,6 @@
 """A traveller's bonus, reserved by a booking and given back. Building blocks."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.actor import Actor
 from core.money import som
 from core.refusals import Conflict
+from finance.models import Account
 from finance.services.locks import lock_accounts
 from finance.services.post import About, Line, account_of, post
 from finance.states import AccountKind, JournalType
@@ -21,6 +23,13 @@ class BonusInsufficient(Conflict):
     @classmethod
     def with_balance(cls, balance: Decimal) -> "BonusInsufficient":
         return cls(available=som(balance))
+
+
+def lock_bonuses(user_ids: Iterable[int]) -> None:
+    """Lock the bonus accounts of several people at once, in the order of their ids."""
+    kinds = (AccountKind.BONUS_AVAILABLE, AccountKind.BONUS_RESERVED)
+    rows = Account.objects.filter(user_id__in=list(user_ids), kind__in=kinds)
+    lock_accounts(rows.values_list("pk", flat=True))
 
 
 def reserve_bonus(*, user_id: int, amount: Decimal, about: About, by: Actor, at: datetime) -> None:

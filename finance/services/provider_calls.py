@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.db import DatabaseError, transaction
+from django.db import Error, transaction
 
 from finance.models import ProviderCall
 
@@ -42,7 +42,7 @@ def record_call(
                 milliseconds=milliseconds,
                 called_at=at,
             )
-    except (DatabaseError, ValueError):
+    except (Error, ValueError):
         log.warning("a provider's call was not kept", exc_info=True)
 
 
@@ -51,7 +51,8 @@ def _readable(body: bytes) -> Any:
         return {"cut": f"{len(body)} bytes"}
     try:
         request = json.loads(body)
+        # PostgreSQL's jsonb refuses NaN, half of a surrogate pair and NUL inside strings.
+        text = json.dumps(request, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         return {"not_json": body[:500].decode(errors="replace").replace("\x00", "")}
-    # PostgreSQL's jsonb refuses NUL inside strings.
-    return {"nul": True} if "\\u0000" in json.dumps(request) else request
+    return {"nul": True} if b"\\u0000" in text else request

@@ -25,9 +25,10 @@ def update_profile(*, changes: dict[str, Any], by: Actor, at: datetime) -> User:
     """Change the given of the EDITABLE fields of the actor's own profile."""
     user = lock_row(User, pk=by.user_id)
 
-    for field in changes.keys() & set(EDITABLE):
+    fields = sorted(changes.keys() & set(EDITABLE))
+    for field in fields:
         setattr(user, field, changes[field])
-    user.save(update_fields=list(changes))
+    user.save(update_fields=fields)
 
-    record("user.updated", user, by=by, at=at, fields=sorted(changes))
+    record("user.updated", user, by=by, at=at, fields=fields)
     return user

@@ -4,57 +4,86 @@ A lapsed hold never counts, even when the job that expires it is late: whoever t
 lock first expires what has lapsed there.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
+
+from django.db.models import Q
 
 from catalog.models import TourSession
 from catalog.services.locks import lock_session
 from catalog.services.seats import give_back_seats
 from core.actor import Actor, job
-from core.acts import act
-from core.locks import lock_row
+from core.acts import act, require_transaction
 from core.refusals import NotFound, TryAgain
 from core.services.events import record
-from finance.services.bonus import return_bonus
+from finance.services.bonus import lock_bonuses, return_bonus
 from finance.services.post import About
 from sales.models import Booking
+from sales.states import LIVE
 
 
-def lock_booking(booking_id: int) -> Booking:
-    """The booking, locked; take its session's lock first."""
-    return lock_row(Booking, pk=booking_id)
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """A booking with its session, and the lapsed bookings beside it, all locked."""
+
+    booking: Booking
+    session: TourSession
+    lapsed: list[Booking]
 
 
-def lock_deal(
-    booking_id: int, *, at: datetime, keep_hold: bool = False
-) -> tuple[Booking, TourSession]:
-    """Lock a booking with its session, in order, and end the session's lapsed holds.
+def lock_bookings(
+    session: TourSession, *, at: datetime, with_id: int | None = None
+) -> dict[int, Booking]:
+    """The lapsed bookings of a locked session, and the one with ``with_id``, locked by id."""
+    require_transaction()
+    wanted = Q(status__in=LIVE, expires_at__lte=at)
+    if with_id is not None:
+        wanted |= Q(pk=with_id)
+    rows = Booking.objects.filter(wanted, session_id=session.pk)
+    return {row.pk: row for row in rows.select_for_update().order_by("pk")}
 
-    ``keep_hold`` spares the booking itself: a payment that comes late still finds its seats when
-    nobody has taken the lock since.
+
+def lock_rows(booking_id: int, *, at: datetime) -> Deal:
+    """Lock a booking's session, itself and what has lapsed beside it; nothing is ended yet.
+
+    For acts that lock a payment as well: ending a hold returns bonus, and accounts come last.
     """
     where = Booking.objects.filter(pk=booking_id).values_list("session_id", flat=True)
     session_id = where.first()
     if session_id is None:
         raise NotFound
     session = lock_session(session_id)
-    expire_lapsed(session, at=at, spare_id=booking_id if keep_hold else None)
-    return lock_booking(booking_id), session
+    bookings = lock_bookings(session, at=at, with_id=booking_id)
+    lapsed = [booking for booking in bookings.values() if booking.is_lapsed(at)]
+    return Deal(bookings[booking_id], session, lapsed)
 
 
-def expire_lapsed(session: TourSession, *, at: datetime, spare_id: int | None = None) -> int:
+def lock_deal(booking_id: int, *, at: datetime) -> tuple[Booking, TourSession]:
+    """Lock a booking with its session, in order, and end the session's lapsed holds."""
+    deal = lock_rows(booking_id, at=at)
+    end_holds(deal.session, deal.lapsed, at=at)
+    return deal.booking, deal.session
+
+
+def expire_lapsed(session: TourSession, *, at: datetime) -> int:
     """End the lapsed holds of a locked session; returns how many."""
-    lapsed = Booking.objects.lapsed(at).filter(session_id=session.pk)
-    if spare_id is not None:
-        lapsed = lapsed.exclude(pk=spare_id)
-    bookings = list(lapsed.select_for_update().order_by("pk"))
-    for booking in bookings:
+    lapsed = list(lock_bookings(session, at=at).values())
+    end_holds(session, lapsed, at=at)
+    return len(lapsed)
+
+
+def end_holds(session: TourSession, lapsed: Sequence[Booking], *, at: datetime) -> None:
+    """End locked bookings whose hour is over, and give back what they held."""
+    # All accounts at once, by id: one by one, two sessions with the same people could deadlock.
+    lock_bonuses({booking.user_id for booking in lapsed if booking.bonus_used})
+    for booking in lapsed:
         held = booking.seats_reserved if booking.holds_seats else 0
         was = booking.status
         booking.expire(at=at)
         let_go(booking, session, seats=held, by=job(), at=at)
         record("booking.expired", booking, by=job(), at=at, agency_id=booking.agency_id, was=was)
-    return len(bookings)
 
 
 def let_go(booking: Booking, session: TourSession, *, seats: int, by: Actor, at: datetime) -> None:

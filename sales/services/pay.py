@@ -34,7 +34,7 @@ from finance.states import PaymentState, Provider
 from sales.models import Booking
 from sales.queries.payable import check_payable
 from sales.queries.promo import check_promo
-from sales.services.holds import lock_deal
+from sales.services.holds import end_holds, lock_rows
 from sales.services.settle import settle, withdraw_reward
 from sales.states import BookingStatus, CancelReason
 
@@ -92,12 +92,13 @@ def open_payment(*, attempt: Attempt, by: Actor, at: datetime) -> PaymentTransac
         return _repeat(known, at)
     booking_id = Booking.objects.filter(code=attempt.reference).values_list("pk", flat=True).first()
     if booking_id is not None:
-        booking, _session = lock_deal(booking_id, at=at)
+        deal = lock_rows(booking_id, at=at)
         # The same id may have been written while this call waited for the lock.
         known = _find(attempt.provider_id, attempt.cashbox)
         if known is not None:
             return _repeat(known, at)
-        _time_out_old(booking, at)
+        _time_out_old(deal.booking, at)
+        end_holds(deal.session, deal.lapsed, at=at)
     booking = check_payable(reference=attempt.reference, amount=attempt.amount, at=at)
 
     payment = PaymentTransaction.objects.create(
@@ -218,8 +219,13 @@ def _lock_payment_deal(
     if promo_id is not None:
         # A late payment takes the promo use again, and promo codes are locked first.
         lock_promo_code(promo_id)
-    booking, session = lock_deal(known.booking_id, at=at, keep_hold=True)
-    return lock_payment(known.pk), booking, session
+    deal = lock_rows(known.booking_id, at=at)
+    payment = lock_payment(known.pk)
+    # The booking itself is spared: a payment that comes late still finds its seats when nobody has
+    # taken the lock since.
+    others = [lapsed for lapsed in deal.lapsed if lapsed.pk != known.booking_id]
+    end_holds(deal.session, others, at=at)
+    return payment, deal.booking, deal.session
 
 
 def _time_out_old(booking: Booking, at: datetime) -> None:

@@ -70,24 +70,34 @@ class Call:
 def read_call(body: bytes) -> Call:
     """Parse a request's body. Raises PaymeError -32700 or -32600."""
     try:
-        data = json.loads(body)
-    except (ValueError, UnicodeDecodeError, RecursionError):
+        data = _parse(body)
+    except (ValueError, RecursionError):
         raise PaymeError(NOT_JSON, "Not JSON.") from None
     if not isinstance(data, dict):
         raise PaymeError(BAD_REQUEST, "Not an object.")
     method, params = data.get("method"), data.get("params", {})
-    if not isinstance(method, str) or not isinstance(params, dict):
+    if not isinstance(method, str) or "\x00" in method or not isinstance(params, dict):
         raise PaymeError(BAD_REQUEST, "method or params is missing or of a wrong type.")
     return Call(id=data.get("id"), method=method, params=params)
 
 
 def read_id(body: bytes) -> Any:
-    """The request's id, to be echoed with an error; None when it cannot be read."""
+    """The request's id, to be echoed; None when it cannot be read or is no number or text."""
     try:
-        data = json.loads(body)
-    except (ValueError, UnicodeDecodeError, RecursionError):
+        data = _parse(body)
+    except (ValueError, RecursionError):
         return None
-    return data.get("id") if isinstance(data, dict) else None
+    call_id = data.get("id") if isinstance(data, dict) else None
+    if isinstance(call_id, bool) or not isinstance(call_id, int | float | str):
+        return None
+    return None if isinstance(call_id, str) and "\x00" in call_id else call_id
+
+
+def _parse(body: bytes) -> Any:
+    """JSON that can also be written back: no NaN, no half of a surrogate pair."""
+    data = json.loads(body)
+    json.dumps(data, allow_nan=False, ensure_ascii=False).encode()
+    return data
 
 
 def is_authorised(header: str, *, login: str, key: str) -> bool:
