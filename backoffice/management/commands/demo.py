@@ -120,7 +120,8 @@ def banner(port: int) -> str:
             "    2. As an accountant, open a paid booking's accounting transaction: its debits",
             "       equal its credits, and `make audit` proves it for all of them.",
             "    3. Watch one booking go from Telegram to paid, over the API and Payme's protocol,",
-            f"       and find it in the back office: {variable}.venv/bin/python manage.py walkthrough",
+            "       and find it in the back office:",
+            f"       {variable}.venv/bin/python manage.py walkthrough",
             "=" * 78,
         ]
     )

@@ -1,0 +1,83 @@
+# Each wish is one command; `make help` lists them.
+
+UV_VERSION := 0.13.9
+UV := .tools/uv/bin/uv
+PYTHON := .venv/bin/python
+MANAGE := $(PYTHON) manage.py
+
+# What is installed carries the name of what was asked for.
+ASKED := $(shell cat requirements/dev.txt .python-version | sha256sum | cut -c1-16)
+SYNCED := .venv/synced-$(ASKED)
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+
+SNAPSHOT := $(wildcard tests/api/test_openapi.py)
+
+# For what only imports the settings: no database is started.
+NO_DATABASE := DATABASE_URL=postgresql://nobody@127.0.0.1:1/none
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo demo-reset test check run worker seed lock messages audit
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(SYNCED) $(CATALOGUES) ## Everything the demo needs; a second time it does nothing
+	@deploy/system-packages libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
+		|| echo "Going on without them: statements as PDF will fail."
+
+demo: install ## Circle with demo data on http://127.0.0.1:8000 (or PORT=...)
+	@$(MANAGE) demo
+
+demo-reset: install ## Delete the demo's data and start over
+	@$(PYTHON) -m backoffice.laptop
+	@$(MANAGE) demo
+
+test: install ## All tests
+	@deploy/system-packages chromium
+	@$(PYTHON) -m pytest -n 2
+
+check: install ## Style, layers, types, migrations, settings, the API's snapshot
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/lint-imports
+	@$(NO_DATABASE) .venv/bin/mypy
+	@$(MANAGE) makemigrations --check --dry-run
+	@$(MANAGE) check --fail-level WARNING
+	@$(if $(SNAPSHOT),$(PYTHON) -m pytest $(SNAPSHOT))
+
+run: install ## The web server alone, reloading on changes
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) runserver $${PORT:-8000}
+
+worker: install ## The worker alone
+	@$(MANAGE) run_huey --quiet
+
+seed: install ## The demo's data, without starting anything
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) seed_demo
+
+audit: install ## Prove the books: every balance recomputed from its lines
+	@$(MANAGE) audit_books
+
+messages: install ## Collect the texts to translate into locale/
+	@deploy/system-packages gettext
+	@$(NO_DATABASE) $(MANAGE) makemessages -l ru -l uz -l en --no-obsolete \
+		--ignore '.venv/*' --ignore '.tools/*' --ignore 'var/*' --ignore 'tests/*'
+
+lock: $(UV) ## Pin the newest versions that requirements/*.in allow
+	@for name in base dev; do \
+		$(UV) pip compile --quiet --upgrade --universal --python-version 3.13 --generate-hashes \
+			requirements/$$name.in -o requirements/$$name.txt || exit 1; \
+	done
+
+$(UV):
+	@python3 -m pip install -qq --disable-pip-version-check --root-user-action ignore \
+		--target .tools/uv uv==$(UV_VERSION)
+
+$(SYNCED): | $(UV)
+	@test -x $(PYTHON) || $(UV) venv --quiet --python 3.13 .venv
+	@$(UV) pip sync --quiet --compile-bytecode --python $(PYTHON) --require-hashes requirements/dev.txt
+	@rm -f .venv/synced-*; touch $@
+
+%.mo: %.po | $(SYNCED)
+	@.venv/bin/pybabel --quiet compile -i $< -o $@

@@ -1,0 +1,70 @@
+"""Pictures of the main pages, taken in Chromium from the running demo."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from backoffice.demo.logins import PASSWORD
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+DESK, PHONE = 1440, 390
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture: whose page, how wide, in which light."""
+
+    name: str
+    login: str
+    path: str
+    width: int = DESK
+    dark: bool = False
+
+
+def shots(booking_id: int) -> tuple[Shot, ...]:
+    """What is kept in ``docs/screenshots``; ``booking_id`` is a paid booking's."""
+    booking = f"/admin/sales/booking/{booking_id}/change/"
+    requests = "/admin/sales/bookingrequest/"
+    return (
+        Shot("home-manager", "silk-manager", "/admin/"),
+        Shot("home-accountant", "accountant", "/admin/"),
+        Shot("requests", "silk-manager", requests),
+        Shot("requests-phone", "silk-manager", requests, width=PHONE),
+        Shot("booking", "admin", booking),
+        Shot("booking-phone", "admin", booking, width=PHONE),
+        Shot("booking-dark", "admin", booking, dark=True),
+        Shot("tours", "silk-owner", "/admin/catalog/tour/"),
+    )
+
+
+def take(wanted: tuple[Shot, ...], *, url: str, folder: Path) -> Iterator[Path]:
+    """Take each picture, in Russian, and yield its file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        for shot in wanted:
+            yield _take(browser, shot, url, folder)
+        browser.close()
+
+
+def _take(browser: Browser, shot: Shot, url: str, folder: Path) -> Path:
+    context = browser.new_context(
+        viewport={"width": shot.width, "height": 900},
+        locale="ru-RU",
+        color_scheme="dark" if shot.dark else "light",
+    )
+    page = context.new_page()
+    page.goto(f"{url}/admin/login/")
+    page.fill("input[name=username]", shot.login)
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url("**/admin/")
+    page.goto(url + shot.path)
+    page.wait_for_load_state("networkidle")
+    path = folder / f"{shot.name}.png"
+    page.screenshot(path=path, full_page=shot.width == PHONE)
+    context.close()
+    return path

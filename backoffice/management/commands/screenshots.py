@@ -1,0 +1,32 @@
+"""``manage.py screenshots``: take the pictures of docs/screenshots from the running demo."""
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from sales.models import Booking
+from sales.states import BookingStatus
+
+
+class Command(BaseCommand):
+    help = "Take the pictures of the main pages from the running demo, in Chromium."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--url", default=f"http://127.0.0.1:{settings.PORT}")
+        parser.add_argument("--folder", default=str(settings.BASE_DIR / "docs" / "screenshots"))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        # Playwright is a development dependency: only this command needs it.
+        from backoffice.demo.screenshots import shots, take
+
+        booking = Booking.objects.filter(
+            status=BookingStatus.PAID, comments__isnull=False, agency__auto_approve=False
+        ).first()
+        if booking is None:
+            raise CommandError("There is no demo here; run `make demo` first.")
+        for path in take(
+            shots(booking.pk), url=options["url"].rstrip("/"), folder=Path(options["folder"])
+        ):
+            self.stdout.write(str(path.name))
