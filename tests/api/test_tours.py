@@ -1,0 +1,541 @@
+"""The catalogue: what is shown to whom, in which words, in which order."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from api.schemas.catalog import TourOut, TourPage
+from catalog.models import Tour, TourSession
+from catalog.states import SessionStatus, TourStatus
+from core.clock import local_midnight
+from partners.models import AgencyStatus
+from tests import factories
+from tests.api.phone import faulty_fields, problem, token_for
+from tests.factories import FIRST_DAY, LAST_DAY, MILLION, NOW
+
+LIST = "tours/list/"
+SESSIONS = "tours/sessions/"
+PROMOTIONS = "tours/promotions/"
+
+
+def titles(response) -> list[str]:
+    assert response.status_code == 200, response.content
+    return [tour["title"] for tour in response.json()["results"]]
+
+
+def ids(response) -> list[int]:
+    assert response.status_code == 200, response.content
+    return [row["id"] for row in response.json()["results"]]
+
+
+def set_tour(tour: Tour, **fields) -> None:
+    Tour.objects.filter(pk=tour.pk).update(**fields)
+
+
+def set_session(session: TourSession, **fields) -> None:
+    TourSession.objects.filter(pk=session.pk).update(**fields)
+
+
+# --- what is on sale
+
+
+def test_the_list_shows_published_tours_with_their_next_sessions(cast, traveller):
+    response = traveller.get(LIST)
+
+    assert titles(response) == ["Chimgan", "Khiva", "Samarkand"]
+    assert response.json()["next"] is None
+    assert response.json()["results"][0] == {
+        "id": cast.silk_tour.pk,
+        "title": "Chimgan",
+        "category": {"slug": "mountains", "title": "Mountains"},
+        "agency": {"id": cast.silk.pk, "name": "Silk Road Travel"},
+        "cover": None,
+        "price_from": "1000000.00",
+        "currency": "UZS",
+        "next_sessions": [
+            {
+                "id": cast.silk_session.pk,
+                "date_start": "2027-06-01",
+                "date_end": "2027-06-03",
+                "price": "1000000.00",
+                "discounted_price": "1000000.00",
+                "capacity": 20,
+                "available_seats": 20,
+                "status": "open",
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize("status", [TourStatus.DRAFT, TourStatus.ARCHIVED])
+def test_a_tour_that_is_not_published_is_nowhere(cast, traveller, status):
+    factories.promotion(tour=cast.silk_tour)
+    set_tour(cast.silk_tour, status=status)
+
+    _is_nowhere(cast, traveller)
+
+
+def test_a_blocked_agencys_tour_is_nowhere(cast, traveller):
+    factories.promotion(tour=cast.silk_tour)
+    cast.silk.status = AgencyStatus.BLOCKED
+    cast.silk.save()
+
+    _is_nowhere(cast, traveller)
+
+
+def _is_nowhere(cast, traveller):
+    assert "Chimgan" not in titles(traveller.get(LIST))
+    problem(traveller.get(f"tours/detail/{cast.silk_tour.pk}/"), 404, "not_found")
+    assert cast.silk_session.pk not in ids(traveller.get(SESSIONS))
+    assert traveller.get(PROMOTIONS).json() == []
+
+
+HIDDEN = {
+    "private": {"is_private": True},
+    "closed": {"status": SessionStatus.CLOSED},
+    "cancelled": {"status": SessionStatus.CANCELLED},
+    "completed": {"status": SessionStatus.COMPLETED},
+    "past its sales": {"sales_close_at": NOW},
+}
+
+
+@pytest.mark.parametrize("why", HIDDEN)
+def test_a_session_not_on_sale_is_hidden_although_its_tour_is_shown(cast, traveller, why):
+    hidden = factories.session(tour=cast.silk_tour)
+    set_session(hidden, **HIDDEN[why])
+    factories.promotion(session=hidden)
+
+    [shown] = [t for t in traveller.get(LIST).json()["results"] if t["title"] == "Chimgan"]
+    detail = traveller.get(f"tours/detail/{cast.silk_tour.pk}/").json()
+
+    for sessions in (shown["next_sessions"], detail["sessions"]):
+        assert [session["id"] for session in sessions] == [cast.silk_session.pk]
+    assert hidden.pk not in ids(traveller.get(SESSIONS))
+    assert traveller.get(PROMOTIONS).json() == []
+
+
+def test_a_session_goes_off_sale_at_the_very_instant(cast, phone, clock):
+    closing = local_midnight(FIRST_DAY)
+    token = token_for(cast.traveller, expires_at=closing + timedelta(hours=1))
+    traveller = phone(token=token)
+
+    clock.move_to(closing - timedelta(seconds=1))
+    assert cast.silk_session.pk in ids(traveller.get(SESSIONS))
+    clock.move_to(closing)
+    assert cast.silk_session.pk not in ids(traveller.get(SESSIONS))
+
+
+def test_a_tour_without_open_sessions_is_listed_last_and_without_a_price(cast, traveller):
+    set_session(cast.silk_session, status=SessionStatus.CLOSED)
+
+    last = traveller.get(LIST).json()["results"][-1]
+
+    assert last["title"] == "Chimgan"
+    assert last["price_from"] is None
+    assert last["next_sessions"] == []
+
+
+def test_only_the_three_next_sessions_are_in_the_list_soonest_first(cast, traveller):
+    days = [FIRST_DAY + timedelta(days=n) for n in (-5, 9, -1, 3)]
+    for day in days:
+        factories.session(tour=cast.silk_tour, date_start=day, date_end=day)
+
+    [tour] = traveller.get(LIST, agency=cast.silk.pk).json()["results"]
+
+    starts = [session["date_start"] for session in tour["next_sessions"]]
+    assert starts == ["2027-05-27", "2027-05-31", "2027-06-01"]
+    assert len(traveller.get(f"tours/detail/{cast.silk_tour.pk}/").json()["sessions"]) == 5
+
+
+# --- the shape
+
+
+def test_the_sql_lists_json_is_exactly_the_documented_schema(cast, traveller):
+    """PostgreSQL builds it, so only a test holds it to TourPage: no field missing, none extra."""
+    factories.tour_photo(tour=cast.silk_tour)
+    factories.session(tour=cast.silk_tour, price=Decimal("750000.50"))
+    factories.promotion(tour=cast.silk_tour, discount_percent=Decimal("12.34"))
+    set_session(cast.nomad_session, status=SessionStatus.CLOSED)
+
+    for query in ({}, {"page_size": 1}, {"search": "nothing at all"}):
+        answer = traveller.get(LIST, **query).json()
+        assert TourPage.model_validate(answer).model_dump(mode="json") == answer
+
+
+def test_a_card_shows_everything(cast, traveller):
+    set_tour(
+        cast.silk_tour,
+        parameters={"height_m": 3309},
+        itinerary=[{"day": 1, "title": "Up", "text": "Tea."}],
+        inclusions=["lunch"],
+        exclusions=["insurance"],
+        meeting_lat=Decimal("41.326500"),
+        meeting_lon=Decimal("69.234500"),
+        age_min=12,
+    )
+    second = factories.tour_photo(tour=cast.silk_tour, position=2)
+    first = factories.tour_photo(tour=cast.silk_tour, position=1)
+
+    answer = traveller.get(f"tours/detail/{cast.silk_tour.pk}/").json()
+
+    assert TourOut.model_validate(answer).model_dump(mode="json") == answer
+    assert answer["gallery"] == [f"/media/{photo.media.file.name}" for photo in (first, second)]
+    assert answer["transport_options"] == [
+        {"code": "bus", "title": "Bus", "price": "50000.00"},
+        {"code": "train", "title": "Train", "price": "120000.00"},
+    ]
+    assert answer["cancellation_policy"] == factories.POLICY
+    assert answer["parameters"] == {"height_m": 3309}
+    assert answer["meeting_point"] == {"text": "Tashkent, Chorsu", "lat": 41.3265, "lon": 69.2345}
+    assert answer["age_min"] == 12
+    cover = traveller.get(LIST, agency=cast.silk.pk).json()["results"][0]["cover"]
+    assert cover == answer["gallery"][0]
+
+
+@pytest.mark.parametrize("tour_id", [0, -1, 2**62, 2**63, 10**40])
+def test_a_tour_that_is_not_there_is_404(traveller, tour_id):
+    problem(traveller.get(f"tours/detail/{tour_id}/"), 404, "not_found")
+
+
+@pytest.mark.parametrize("tour_id", ["x", "1.5", "null", "%00", "１２ "])
+def test_a_tours_id_is_a_number(traveller, tour_id):
+    response = traveller.get(f"tours/detail/{tour_id}/")
+
+    assert response.status_code in (404, 422)
+    assert response.headers["Content-Type"] == "application/problem+json"
+
+
+def test_categories_tell_the_schema_of_their_parameters(cast, traveller):
+    schema = {"type": "object", "properties": {"height_m": {"type": "integer"}}}
+    factories.category(slug="a", title_ru="А", position=2, parameters_schema=schema)
+
+    assert traveller.get("tours/categories/").json() == [
+        {"slug": "mountains", "title": "Mountains", "parameters_schema": {}},
+        {"slug": "a", "title": "А", "parameters_schema": schema},
+    ]
+
+
+# --- filters
+
+
+@pytest.fixture
+def variety(cast):
+    """Khiva is later, dearer and nearly full; Samarkand is a museum tour."""
+    set_session(
+        cast.nomad_session,
+        date_start=date(2027, 7, 10),
+        date_end=date(2027, 7, 12),
+        price=MILLION * 2,
+        seats_taken=18,
+    )
+    set_tour(cast.swift_tour, category=factories.category(slug="museums"))
+    return cast
+
+
+FILTERS = [
+    ({"category": "museums"}, ["Samarkand"]),
+    ({"category": "nothing"}, []),
+    ({"category": "' OR 1=1 --"}, []),
+    ({"date_from": "2027-06-02"}, ["Khiva"]),
+    ({"date_from": "2027-06-01"}, ["Chimgan", "Samarkand", "Khiva"]),
+    ({"date_to": "2027-06-01"}, ["Chimgan", "Samarkand"]),
+    ({"date_from": "2027-06-02", "date_to": "2027-07-09"}, []),
+    ({"date_from": "0001-01-01", "date_to": "9999-12-31"}, ["Chimgan", "Samarkand", "Khiva"]),
+    ({"price_min": 1000001}, ["Khiva"]),
+    ({"price_max": 1000000}, ["Chimgan", "Samarkand"]),
+    ({"price_min": 0, "price_max": 10**12}, ["Chimgan", "Samarkand", "Khiva"]),
+    ({"seats": 2}, ["Chimgan", "Samarkand", "Khiva"]),
+    ({"seats": 3}, ["Chimgan", "Samarkand"]),
+    ({"seats": 21}, []),
+    ({"seats": 3, "category": "museums", "price_max": 2000000}, ["Samarkand"]),
+    ({"search": "chim"}, ["Chimgan"]),
+    ({"search": "ЧИМГАН"}, ["Chimgan"]),
+    ({"search": "xiva"}, ["Khiva"]),
+    ({"search": "горы и чай"}, ["Chimgan", "Samarkand", "Khiva"]),
+]
+
+
+@pytest.mark.parametrize(("query", "expected"), FILTERS, ids=str)
+def test_filters_combine(variety, traveller, query, expected):
+    assert titles(traveller.get(LIST, **query)) == expected
+
+
+def test_a_filter_by_agency(cast, traveller):
+    assert titles(traveller.get(LIST, agency=cast.nomad.pk)) == ["Khiva"]
+    assert titles(traveller.get(LIST, agency=2**62)) == []
+
+
+def test_a_narrowed_list_shows_only_the_sessions_that_fit(cast, traveller):
+    dear = factories.session(tour=cast.silk_tour, price=MILLION * 3)
+
+    [tour] = traveller.get(LIST, price_min=2_000_000).json()["results"]
+
+    assert [session["id"] for session in tour["next_sessions"]] == [dear.pk]
+    assert tour["price_from"] == "3000000.00"
+
+
+@pytest.mark.parametrize(
+    "search", ["'", '"', "%", "_", "\\", "%%s", "%(at)s", "{title}", "';--", "\ud7ff", "🙂", "$1"]
+)
+def test_signs_in_the_search_are_only_signs(cast, traveller, search):
+    assert titles(traveller.get(LIST, search=search)) == []
+
+    set_tour(cast.nomad_tour, description_en=f"before{search}after")
+    assert titles(traveller.get(LIST, search=search)) == ["Khiva"]
+
+
+BAD_QUERIES = [
+    ("page_size", 0),
+    ("page_size", 51),
+    ("page_size", -1),
+    ("page_size", "x"),
+    ("page_size", "1.5"),
+    ("seats", 0),
+    ("seats", 1001),
+    ("price_min", -1),
+    ("price_max", 10**12 + 1),
+    ("price_min", "cheap"),
+    ("date_from", "tomorrow"),
+    ("date_to", "2027-02-30"),
+    ("date_from", "10000-01-01"),
+    ("ordering", "title"),
+    ("ordering", "-next_date"),
+    ("agency", 0),
+    ("agency", 2**63),
+    ("search", "x" * 101),
+    ("search", "a\x00b"),
+    ("category", "a\x00b"),
+    ("cursor", "x" * 201),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), BAD_QUERIES, ids=str)
+def test_a_query_out_of_bounds_is_named(traveller, name, value):
+    assert faulty_fields(traveller.get(LIST, **{name: value})) == [name]
+
+
+# --- order and cursors
+
+
+@pytest.fixture
+def many(cast):
+    """Eleven tours: equal dates, equal prices, some without any session."""
+    for n in range(8):
+        tour = factories.tour(agency=cast.silk, category=cast.silk_tour.category)
+        if n % 4:
+            day = FIRST_DAY + timedelta(days=n % 3)
+            price = Decimal(f"{500_000 + n % 2 * 100_000}.{n % 2}5")
+            factories.session(tour=tour, date_start=day, date_end=day, price=price)
+    return cast
+
+
+@pytest.mark.parametrize("ordering", ["next_date", "price", "-price"])
+@pytest.mark.parametrize("page_size", [1, 2, 3, 10, 11])
+def test_pages_show_every_tour_once_in_order(many, traveller, ordering, page_size):
+    whole = traveller.get(LIST, ordering=ordering, page_size=50).json()["results"]
+
+    walked = traveller.walk(LIST, ordering=ordering, page_size=page_size)
+
+    assert [tour["id"] for tour in walked] == [tour["id"] for tour in whole]
+    assert len({tour["id"] for tour in walked}) == 11
+    assert walked == whole
+
+
+def test_orderings_sort_and_leave_tours_without_sessions_to_the_end(many, traveller):
+    def prices(ordering):
+        rows = traveller.get(LIST, ordering=ordering, page_size=50).json()["results"]
+        return [tour["price_from"] and Decimal(tour["price_from"]) for tour in rows]
+
+    up, down = prices("price"), prices("-price")
+    assert up[-2:] == down[-2:] == [None, None]
+    assert up[:-2] == sorted(up[:-2])
+    assert down[:-2] == sorted(down[:-2], reverse=True)
+    rows = traveller.get(LIST, page_size=50).json()["results"]
+    dates = [tour["next_sessions"][0]["date_start"] for tour in rows if tour["next_sessions"]]
+    assert dates == sorted(dates)
+    assert len(dates) == 9
+
+
+def test_a_tour_sold_out_between_two_pages_shifts_nobody(many, traveller):
+    first = traveller.get(LIST, page_size=4).json()
+    set_session(
+        TourSession.objects.get(pk=first["results"][0]["next_sessions"][0]["id"]),
+        status=SessionStatus.CLOSED,
+    )
+
+    seen = [tour["id"] for tour in first["results"]]
+    cursor = first["next"]
+    while cursor:
+        page = traveller.get(LIST, page_size=4, cursor=cursor).json()
+        seen += [tour["id"] for tour in page["results"] if tour["id"] not in seen]
+        cursor = page["next"]
+    assert len(set(seen)) == len(seen) == 11
+
+
+# --- words
+
+
+@pytest.mark.parametrize(
+    ("accepted", "title", "category"),
+    [
+        ("ru", "Чимган", "Горы"),
+        ("uz", "Chimyon", "Горы"),
+        ("en", "Chimgan", "Mountains"),
+        ("en-US,en;q=0.9,ru;q=0.5", "Chimgan", "Mountains"),
+        ("de", "Чимган", "Горы"),
+        ("de,uz;q=0.7", "Chimyon", "Горы"),
+        ("", "Чимган", "Горы"),
+        ("*", "Чимган", "Горы"),
+        ("x" * 5000, "Чимган", "Горы"),
+    ],
+)
+def test_titles_follow_accept_language_and_fall_back_to_russian(
+    cast, phone, accepted, title, category
+):
+    mine = phone(cast.traveller, language=accepted)
+
+    [tour] = mine.get(LIST, agency=cast.silk.pk).json()["results"]
+    detail = mine.get(f"tours/detail/{cast.silk_tour.pk}/").json()
+
+    for shown in (tour, detail):
+        assert shown["title"] == title
+        assert shown["category"]["title"] == category
+
+
+# --- prices
+
+
+def test_the_best_running_promotion_is_in_the_price(cast, phone):
+    factories.promotion(tour=cast.silk_tour, discount_percent=Decimal("33.33"))
+    factories.promotion(session=cast.silk_session, discount_amount=Decimal("333299.99"))
+    factories.promotion(tour=cast.silk_tour, discount_percent=90, is_active=False)
+    factories.promotion(tour=cast.silk_tour, discount_percent=90, valid_to=NOW)
+    factories.promotion(
+        tour=cast.silk_tour, discount_percent=90, valid_from=NOW + timedelta(seconds=1)
+    )
+    factories.promotion(tour=cast.nomad_tour, discount_percent=90)
+    mine = phone(cast.traveller)
+
+    session = mine.get(SESSIONS, tour=cast.silk_tour.pk).json()["results"][0]
+    [tour] = mine.get(LIST, agency=cast.silk.pk).json()["results"]
+    body = {"session": cast.silk_session.pk, "seats": 1}
+    quote = mine.post("bookings/quote/", body).json()["price"]
+
+    assert session["price"] == "1000000.00"
+    assert session["discounted_price"] == "666700.00"
+    assert tour["next_sessions"][0]["discounted_price"] == "666700.00"
+    assert quote["final"] == "666700.00"
+
+
+def test_a_discount_never_makes_a_price_negative(cast, traveller):
+    factories.promotion(tour=cast.silk_tour, discount_amount=MILLION * 5)
+
+    [session] = traveller.get(SESSIONS, tour=cast.silk_tour.pk).json()["results"]
+
+    assert session["discounted_price"] == "0.00"
+
+
+@pytest.mark.parametrize("price", ["1.05", "999.99", "0.01", "123456.78", "33333.33"])
+def test_the_shown_discount_is_the_quoted_one_to_the_tiyin(cast, traveller, price):
+    set_session(cast.silk_session, price=Decimal(price))
+    factories.promotion(tour=cast.silk_tour, discount_percent=Decimal("12.50"))
+
+    [session] = traveller.get(SESSIONS, tour=cast.silk_tour.pk).json()["results"]
+    body = {"session": cast.silk_session.pk, "seats": 1}
+    quote = traveller.post("bookings/quote/", body).json()["price"]
+
+    assert session["discounted_price"] == quote["final"]
+
+
+# --- conditional reads
+
+CONDITIONAL = ["tours/categories/", LIST, SESSIONS, PROMOTIONS, "detail"]
+
+
+@pytest.mark.parametrize("path", CONDITIONAL)
+def test_what_the_caller_has_already_is_304(cast, traveller, path):
+    path = f"tours/detail/{cast.silk_tour.pk}/" if path == "detail" else path
+    first = traveller.get(path)
+    etag = first.headers["ETag"]
+
+    for tag in (etag, f'"other", {etag}', f"W/{etag}", "*"):
+        again = traveller.get(path, headers={"If-None-Match": tag})
+        assert again.status_code == 304
+        assert again.content == b""
+        assert again.headers["ETag"] == etag
+    assert traveller.get(path, headers={"If-None-Match": '"other"'}).content == first.content
+    assert "private" in first.headers["Cache-Control"]
+    assert "Authorization" in first.headers["Vary"]
+    assert "Accept-Language" in first.headers["Vary"]
+
+
+def test_a_changed_answer_has_another_tag(cast, phone, traveller):
+    etag = traveller.get(LIST).headers["ETag"]
+    other = phone(cast.traveller, language="ru").get(LIST, headers={"If-None-Match": etag})
+    set_session(cast.silk_session, seats_taken=1)
+
+    changed = traveller.get(LIST, headers={"If-None-Match": etag})
+
+    assert other.status_code == changed.status_code == 200
+    assert changed.json()["results"][0]["next_sessions"][0]["available_seats"] == 19
+
+
+def test_a_refusal_has_no_tag(cast, phone, traveller):
+    assert "ETag" not in traveller.get("tours/detail/0/").headers
+    nobody = phone().get(LIST, headers={"If-None-Match": "*"})
+    problem(nobody, 401, "token_invalid")
+
+
+# --- queries
+
+
+@pytest.mark.parametrize(
+    ("path", "queries"), [(LIST, 2), (SESSIONS, 3), (PROMOTIONS, 2), ("tours/promo-codes/", 3)]
+)
+def test_a_list_takes_the_same_queries_for_one_row_and_for_three(
+    cast, phone, path, queries, django_assert_num_queries
+):
+    def one_more():
+        tour = factories.tour(agency=cast.silk, category=cast.silk_tour.category)
+        factories.promotion(session=factories.session(tour=tour))
+        factories.tour_photo(tour=tour)
+        factories.promo_code(agency=cast.silk, tour=tour)
+
+    manager = phone(cast.silk_manager)
+    Tour.objects.update(status=TourStatus.ARCHIVED)
+    one_more()
+    with django_assert_num_queries(queries):
+        assert len(_rows(manager.get(path))) == 1
+    one_more()
+    one_more()
+    with django_assert_num_queries(queries):
+        assert len(_rows(manager.get(path))) == 3
+
+
+def _rows(response):
+    answer = response.json()
+    return answer if isinstance(answer, list) else answer["results"]
+
+
+def test_a_card_takes_the_same_queries_for_one_session_and_for_three(
+    cast, traveller, django_assert_num_queries
+):
+    path = f"tours/detail/{cast.silk_tour.pk}/"
+    factories.tour_photo(tour=cast.silk_tour)
+    with django_assert_num_queries(5):
+        traveller.get(path)
+    for _ in range(2):
+        factories.session(tour=cast.silk_tour)
+        factories.tour_photo(tour=cast.silk_tour)
+    with django_assert_num_queries(5):
+        traveller.get(path)
+
+
+# --- days of a tour: LAST_DAY is a plain date, not an instant
+
+
+def test_tour_dates_are_plain_dates(cast, traveller):
+    session = traveller.get(SESSIONS).json()["results"][0]
+
+    assert (session["date_start"], session["date_end"]) == (str(FIRST_DAY), str(LAST_DAY))

@@ -1,0 +1,164 @@
+"""Every named constraint refuses what it is named after: one broken row each."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, models, transaction
+
+from tests import factories as f
+from tests.architecture.test_models import all_models
+from tests.factories import MILLION, NOW
+
+YESTERDAY, TOMORROW = NOW - timedelta(days=1), NOW + timedelta(days=1)
+DAY = f.FIRST_DAY
+EARLIER = DAY - timedelta(days=1)
+
+
+def twice(make, **same):
+    make(**same)
+    make(**same)
+
+
+def _of_one_person(make):
+    return lambda: twice(make, user=f.user())
+
+
+def _agency_twice():
+    twice(f.account, kind="agency_pending", agency=f.agency())
+
+
+def _same_pair():
+    a, b = f.user(), f.user()
+    f.friendship(from_user=a, to_user=b)
+    f.friendship(from_user=b, to_user=a)
+
+
+def _himself():
+    person = f.user()
+    f.friendship(from_user=person, to_user=person)
+
+
+def _checker_is_maker(make, maker):
+    person = f.staff()
+    fields = {maker: person, "approved_by": person}
+    if make is f.payout:
+        fields["approved_at"] = NOW
+    make(**fields)
+
+
+def _two_sales():
+    booking = f.booking()
+    twice(f.journal, type="sale", booking=booking)
+
+
+def _photo_twice():
+    tour = f.tour()
+    twice(f.tour_photo, tour=tour, media=f.media())
+
+
+# By the constraint's name: a call that must be refused by it.
+BROKEN = {
+    # core
+    "media_has_dimensions": lambda: f.media(width=0),
+    "one_answer_per_key": lambda: twice(f.idempotency_key, caller="a", key="b"),
+    # partners
+    "user_has_login_or_telegram": lambda: f.user(login=None, telegram_id=None),
+    "platform_staff_have_a_login": lambda: f.user(platform_role="support"),
+    "user_referral_is_a_pair": lambda: f.user(referred_at=NOW),
+    "agency_commission_is_a_percentage": lambda: f.agency(commission_percent=Decimal("100.01")),
+    "split_collection_has_a_cashbox": lambda: f.agency(collection="split"),
+    "one_membership_per_agency": lambda: twice(f.member, agency=f.agency(), user=f.staff()),
+    "one_friendship_per_pair": _same_pair,
+    "nobody_is_his_own_friend": _himself,
+    "partner_bonus_is_a_percentage": lambda: f.referral_partner(commission_percent=-1),
+    "partner_code_is_upper_case": lambda: f.referral_partner(code="madina"),
+    "token_expires_after_it_was_made": lambda: f.access_token(expires_at=NOW),
+    # catalog
+    "published_tour_has_a_time": lambda: f.tour(published_at=None),
+    "photo_once_in_a_gallery": _photo_twice,
+    "seats_taken_within_capacity": lambda: f.session(capacity=5, seats_taken=6),
+    "session_ends_after_it_starts": lambda: f.session(date_start=DAY, date_end=EARLIER),
+    "session_price_not_negative": lambda: f.session(price=-1),
+    "session_has_seats": lambda: f.session(capacity=0),
+    "promotion_percent_or_amount": lambda: f.promotion(discount_percent=10, discount_amount=10),
+    "promotion_ends_after_it_starts": lambda: f.promotion(valid_to=NOW, valid_from=NOW),
+    "promotion_is_for_a_tour_or_a_session": lambda: f.promotion(tour=f.tour(), session=f.session()),
+    "promo_code_unique_in_any_case": lambda: [f.promo_code(code=c) for c in ("navruz", "NAVRUZ")],
+    "promo_code_percent_or_amount": lambda: f.promo_code(discount_percent=101),
+    "promo_code_ends_after_it_starts": lambda: f.promo_code(valid_to=NOW, valid_from=NOW),
+    "code_without_agency_is_the_platforms": lambda: f.promo_code(funded_by="agency"),
+    # sales
+    "booking_has_a_seat": lambda: f.booking(seats_reserved=0),
+    "booking_subtotal_adds_up": lambda: f.booking(subtotal=MILLION + 1, final_price=MILLION + 1),
+    "booking_price_adds_up": lambda: f.booking(final_price=MILLION - 1),
+    "booking_money_not_negative": lambda: f.booking(bonus_used=-1, final_price=MILLION + 1),
+    "only_live_bookings_lapse": lambda: f.booking(expires_at=None),
+    "held_seats_were_approved": lambda: f.booking(status="approved"),
+    "paid_booking_has_a_time": lambda: f.booking(status="paid", approved_at=NOW),
+    "ended_booking_has_a_time": lambda: f.booking(status="cancelled"),
+    "promotion_discount_names_its_payer": lambda: f.booking(
+        promotion_discount=1, final_price=MILLION - 1
+    ),
+    "promo_discount_names_its_payer": lambda: f.booking(promo_code=f.promo_code()),
+    "trip_ends_after_it_starts": lambda: f.trip_request(date_to=EARLIER),
+    "trip_has_a_seat": lambda: f.trip_request(seats=0),
+    "trip_budget_is_positive": lambda: f.trip_request(budget=0),
+    "proposal_ends_after_it_starts": lambda: f.trip_proposal(date_end=EARLIER),
+    "proposal_price_is_positive": lambda: f.trip_proposal(price=0),
+    "accepted_proposal_has_its_booking": lambda: f.trip_proposal(status="accepted"),
+    # finance
+    "one_platform_account_of_a_kind": lambda: twice(f.account, kind="bank"),
+    "one_agency_account_of_a_kind": _agency_twice,
+    "one_user_account_of_a_kind": _of_one_person(f.account),
+    "account_belongs_to_whom_its_kind_says": lambda: f.account(kind="bank", user=f.user()),
+    "reserved_bonus_not_negative": lambda: f.account(kind="bonus_reserved", balance=-1),
+    "platform_balances_are_summed": lambda: f.account(kind="bank", balance=1),
+    "one_standing_sale_per_booking": _two_sales,
+    "entry_is_a_debit_or_a_credit": lambda: f.journal(amount=-1),
+    "one_row_per_provider_id": lambda: [
+        f.payment(payme_invoice_id="x", booking=b) for b in (f.booking(), f.booking())
+    ],
+    "one_pending_or_done_payment_per_booking": lambda: twice(f.payment, booking=f.booking()),
+    "payment_amount_is_positive": lambda: f.payment(amount=0),
+    "performed_payment_has_a_time": lambda: f.payment(state="performed"),
+    "cancelled_payment_has_time_and_reason": lambda: f.payment(state="cancelled", cancelled_at=NOW),
+    "refund_amount_is_positive": lambda: f.refund(amount=0),
+    "refund_maker_is_not_checker": lambda: _checker_is_maker(f.refund, "created_by"),
+    "done_refund_has_a_time": lambda: f.refund(status="done"),
+    "payout_amount_is_positive": lambda: f.payout(amount=0),
+    "payout_period_is_a_period": lambda: f.payout(period_start=DAY, period_end=EARLIER),
+    "payout_maker_is_not_checker": lambda: _checker_is_maker(f.payout, "created_by"),
+    "payout_approval_is_a_pair": lambda: f.payout(approved_at=NOW),
+    "bonus_amount_is_positive": lambda: f.referral_bonus(amount=0),
+    "bonus_matures_later": lambda: f.referral_bonus(available_at=YESTERDAY),
+    "withdrawal_is_positive": lambda: f.withdrawal(amount=0),
+    "withdrawal_maker_is_not_checker": lambda: _checker_is_maker(f.withdrawal, "user"),
+    "one_open_withdrawal_per_person": _of_one_person(f.withdrawal),
+    "card_last4_is_four_digits": lambda: f.withdrawal(card_last4="12a4"),
+    "one_row_per_line": lambda: twice(f.reconciliation_row, file=f.reconciliation_file(), line=1),
+    # notifications
+    "message_has_somebody_to_go_to": lambda: f.notification(recipient=None, chat_id=None),
+    "sent_message_has_a_time": lambda: f.notification(state="sent"),
+}
+
+
+def named_constraints():
+    return {c.name: c for model in all_models() for c in model._meta.constraints}
+
+
+def test_every_named_constraint_is_tried():
+    assert set(BROKEN) == set(named_constraints())
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", BROKEN)
+def test_the_database_refuses(name):
+    with pytest.raises(IntegrityError, match=rf'"{name}"'), transaction.atomic():
+        BROKEN[name]()
+
+
+def test_constraints_are_named_so_that_a_clerk_could_read_them():
+    for name, constraint in named_constraints().items():
+        assert name.count("_") >= 2 or not isinstance(constraint, models.CheckConstraint)
+        assert "%" not in name

@@ -1,0 +1,228 @@
+"""Locks are taken in one order, read off the SQL of every act that takes more than one."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from core.actor import job
+from sales.models import Booking
+from sales.services.approve import approve_booking
+from sales.services.cancel import cancel_booking
+from sales.services.checkout import start_checkout
+from sales.services.holds import expire_session_holds
+from sales.services.pay import Attempt, cancel_payment, open_payment, perform_payment
+from sales.services.reject import reject_booking
+from tests import factories
+from tests.cast import PAYME
+from tests.factories import NOW
+
+ORDER = [
+    "catalog_promocode",
+    "catalog_toursession",
+    "sales_booking",
+    "finance_paymenttransaction",
+    "finance_account",
+]
+# Locked by the one act or job that moves them, beside the order.
+ASIDE = {"finance_referralbonus"}
+LATE = NOW + timedelta(hours=2)
+LOCKED = re.compile(r'FROM "(\w+)".* FOR UPDATE', re.DOTALL)
+
+
+@pytest.fixture
+def stage(cast):
+    """Everything an act can meet: a code, bonus, a partner, and lapsed holds of two people."""
+    factories.promo_code(code="CODE", usage_limit=100, discount_percent=10)
+    people = (cast.traveller, cast.second_traveller, cast.stranger)
+    for person in people:
+        cast.give_bonus(person, 1_000_000)
+    for person in people[1:]:
+        cast.approved(by=person, bonus=10_000 * factories.TEN_PERCENT)
+
+    def request(*, at=LATE, **fields):
+        wish = {"promo_code": "CODE", "referral_code": "MADINA"} | fields
+        return cast.request(at=at, bonus=50_000 * factories.TEN_PERCENT, **wish)
+
+    cast.deal = request
+    return cast
+
+
+def approving(cast):
+    booking = late(cast)
+    by = cast.silk_manager.actor("admin")
+    return lambda: approve_booking(booking_id=booking.pk, by=by, at=LATE)
+
+
+def late(cast):
+    """A request an hour after the lapsed ones, made before anybody ended those."""
+    booking = cast.deal(at=NOW + timedelta(minutes=59))
+    assert Booking.objects.lapsed(LATE - timedelta(minutes=30)).count() == 2
+    Booking.objects.filter(pk=booking.pk).update(expires_at=LATE + timedelta(hours=1))
+    return booking
+
+
+def approved(cast):
+    booking = late(cast)
+    cast.approve(booking, at=NOW + timedelta(minutes=59))
+    Booking.objects.filter(pk=booking.pk).update(expires_at=LATE + timedelta(hours=1))
+    return booking
+
+
+def paid(cast):
+    booking = approved(cast)
+    cast.pay(booking, at=NOW + timedelta(minutes=59))
+    return booking
+
+
+def requesting(cast):
+    return lambda: cast.deal(at=LATE)
+
+
+def requesting_of_an_agency_that_approves_by_itself(cast):
+    return lambda: cast.deal(at=LATE, session=cast.swift_session)
+
+
+def requesting_what_bonus_pays_in_full(cast):
+    by, session = cast.traveller, cast.swift_session
+    return lambda: cast.request(by=by, session=session, bonus="all", at=LATE)
+
+
+def rejecting(cast):
+    booking, by = late(cast), cast.silk_manager.actor("admin")
+    return lambda: reject_booking(booking_id=booking.pk, reason="Full.", by=by, at=LATE)
+
+
+def cancelling_before_payment(cast):
+    booking, by = approved(cast), cast.traveller.actor("api")
+    return lambda: cancel_booking(booking_id=booking.pk, by=by, at=LATE)
+
+
+def cancelling_after_payment(cast):
+    booking, by = paid(cast), cast.traveller.actor("api")
+    return lambda: cancel_booking(booking_id=booking.pk, by=by, at=LATE)
+
+
+def cancelling_what_bonus_paid_in_full(cast):
+    booking = cast.request(session=cast.swift_session, bonus="all")
+    by = cast.swift_owner.actor("admin")
+    return lambda: cancel_booking(booking_id=booking.pk, by=by, at=LATE)
+
+
+def sweeping(cast):
+    return lambda: expire_session_holds(session_id=cast.silk_session.pk, by=job(), at=LATE)
+
+
+def opening_a_payment(cast):
+    booking = approved(cast)
+    attempt = Attempt("x", NOW, booking.code, booking.final_price)
+    return lambda: open_payment(attempt=attempt, by=PAYME, at=LATE)
+
+
+def opening_a_payment_after_one_that_timed_out(cast):
+    booking = approved(cast)
+    cast.open(booking, at=NOW + timedelta(minutes=59), provider_time=NOW - timedelta(hours=11))
+    attempt = Attempt("x", NOW, booking.code, booking.final_price)
+    return lambda: open_payment(attempt=attempt, by=PAYME, at=LATE)
+
+
+def going_to_the_checkout(cast):
+    booking, by = approved(cast), cast.traveller.actor("api")
+    return lambda: start_checkout(booking_id=booking.pk, by=by, at=LATE)
+
+
+def performing(cast):
+    payment = cast.open(approved(cast), at=NOW + timedelta(minutes=59))
+    return lambda: perform_payment(provider_id=payment.payme_invoice_id, by=PAYME, at=LATE)
+
+
+def performing_late(cast):
+    booking = approved(cast)
+    payment = cast.open(booking, at=NOW + timedelta(minutes=59))
+    Booking.objects.filter(pk=booking.pk).update(expires_at=NOW)
+    expire_session_holds(session_id=booking.session_id, by=job(), at=LATE)
+    booking.refresh_from_db()
+    assert booking.status == "expired"
+    return lambda: perform_payment(provider_id=payment.payme_invoice_id, by=PAYME, at=LATE)
+
+
+def refunding(cast):
+    payment = paid(cast).payments.get()
+    return lambda: cancel_payment(provider_id=payment.payme_invoice_id, code=5, by=PAYME, at=LATE)
+
+
+ACTS = [
+    requesting,
+    requesting_of_an_agency_that_approves_by_itself,
+    requesting_what_bonus_pays_in_full,
+    approving,
+    rejecting,
+    cancelling_before_payment,
+    cancelling_after_payment,
+    cancelling_what_bonus_paid_in_full,
+    sweeping,
+    opening_a_payment,
+    opening_a_payment_after_one_that_timed_out,
+    going_to_the_checkout,
+    performing,
+    performing_late,
+    refunding,
+]
+
+
+def locks_of(call):
+    with CaptureQueriesContext(connection) as queries:
+        call()
+    statements = [q["sql"] for q in queries if "FOR UPDATE" in q["sql"]]
+    return statements, [LOCKED.search(sql).group(1) for sql in statements]
+
+
+@pytest.mark.parametrize("prepare", ACTS, ids=lambda act: act.__name__)
+def test_locks_follow_the_order(stage, prepare):
+    call = prepare(stage)
+
+    statements, tables = locks_of(call)
+
+    assert tables, "an act that changes a deal locks something"
+    ranks = [ORDER.index(table) for table in tables if table not in ASIDE]
+    assert ranks == sorted(ranks), tables
+    assert set(tables) <= {*ORDER, *ASIDE}
+    for sql, table in zip(statements, tables, strict=True):
+        one_row = re.search(rf'WHERE "{table}"\."id" = \d+ ', sql) or "ASC LIMIT 21 FOR" in sql
+        assert one_row or f'ORDER BY "{table}"."id" ASC' in sql or table in ASIDE, sql
+
+
+def test_every_act_of_deals_is_in_the_list():
+    """A new act must be tried here, too."""
+    import importlib
+    import pkgutil
+
+    import sales.services
+
+    modules = [
+        importlib.import_module(f"sales.services.{module.name}")
+        for module in pkgutil.iter_modules(sales.services.__path__)
+    ]
+    acts = {
+        name
+        for module in modules
+        for name, thing in vars(module).items()
+        if getattr(thing, "is_act", False) and thing.__module__ == module.__name__
+    }
+
+    tried = {
+        "request_booking",
+        "approve_booking",
+        "reject_booking",
+        "cancel_booking",
+        "expire_session_holds",
+        "start_checkout",
+        "open_payment",
+        "perform_payment",
+        "cancel_payment",
+    }
+    # One lock or none: there is no order to keep.
+    simple = {"add_comment", "time_out_payment"}
+    assert acts - tried - simple == set()

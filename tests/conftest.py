@@ -1,0 +1,156 @@
+"""What every test stands on: a database that may be cleaned, a clock that stands still, sockets
+closed to the outside, and the named cast."""
+
+import socket
+
+import pytest
+import time_machine
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.test import override_settings
+from django.utils import translation
+
+from tests.factories import NOW
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0", "", None)  # noqa: S104
+# The append-only triggers let only a session that says so truncate: the suite's clean-up.
+ALLOW_TRUNCATE = " -c circle.allow_truncate=on"
+
+
+def pytest_configure(config):
+    options = django_settings.DATABASES["default"]["OPTIONS"]
+    if ALLOW_TRUNCATE not in options["options"]:
+        options["options"] += ALLOW_TRUNCATE
+
+
+class OutsideWorldError(RuntimeError):
+    """A test tried to leave the machine."""
+
+
+def _is_near(family, address) -> bool:
+    return family == socket.AF_UNIX or address[0] in LOOPBACK
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _closed_sockets():
+    """Loopback and unix sockets only; names are not looked up outside either."""
+    patch = pytest.MonkeyPatch()
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+    getaddrinfo = socket.getaddrinfo
+
+    def guarded(original):
+        def call(self, address):
+            if not _is_near(self.family, address):
+                raise OutsideWorldError(f"connection to {address}")
+            return original(self, address)
+
+        return call
+
+    def near_names(host, *args, **kwargs):
+        if host not in LOOPBACK:
+            raise OutsideWorldError(f"lookup of {host}")
+        return getaddrinfo(host, *args, **kwargs)
+
+    patch.setattr(socket.socket, "connect", guarded(connect))
+    patch.setattr(socket.socket, "connect_ex", guarded(connect_ex))
+    patch.setattr(socket, "getaddrinfo", near_names)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _test_settings(tmp_path_factory):
+    """Whatever the machine's environment says: no bot, known keys, files in a temporary folder."""
+    with override_settings(
+        MEDIA_ROOT=tmp_path_factory.mktemp("media"),
+        STATIC_ROOT=tmp_path_factory.mktemp("static"),  # WhiteNoise warns where there is none
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+        TELEGRAM_BOT_TOKEN="",
+        TELEGRAM_API_URL="",
+        INIT_DATA_TOKEN="1000000001:the-tests-own-token",
+        PAYME_MERCHANT_ID="5e730e8e0b852a417aa49ceb",
+        PAYME_LOGIN="Paycom",
+        PAYME_KEY="the-tests-own-key",
+        PAYME_ACCOUNT_FIELD="order_id",
+    ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database, with the queue's tables in it too: tasks are really enqueued there."""
+    from django.db import connection
+    from huey.contrib.djhuey import HUEY
+
+    with django_db_blocker.unblock():
+        if hasattr(HUEY.storage, "dsn"):
+            HUEY.storage.close()
+            HUEY.storage.dsn = _dsn(connection)
+            HUEY.storage.initialize_schema()
+    yield
+    HUEY.storage.close()
+    with django_db_blocker.unblock():
+        _hang_up(connection)
+
+
+def _dsn(connection) -> str:
+    from psycopg.conninfo import make_conninfo
+
+    known = connection.get_connection_params()
+    names = ("dbname", "user", "password", "host", "port")
+    return make_conninfo("", **{name: known[name] for name in names if known.get(name)})
+
+
+def _hang_up(connection) -> None:
+    """Close what a thread may have left open on the test database, so that it can be dropped."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    """Time stands still at NOW; ``clock.shift(timedelta(hours=1))`` moves it."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture(autouse=True)
+def _clean_slate():
+    """English unless a test says otherwise, and nothing left in the cache (throttles)."""
+    cache.clear()
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def cast(db):
+    from tests.cast import assemble
+
+    return assemble()
+
+
+@pytest.fixture
+def queue(db):
+    """What waits in the real queue: its own tables and connection, emptied before the test."""
+    from huey.contrib.djhuey import HUEY
+
+    HUEY.flush()
+    yield HUEY
+    HUEY.flush()
+    HUEY.storage.close()
+
+
+@pytest.fixture
+def short_lock_timeout(db):
+    """Locks are waited for a tenth of a second instead of three, on this thread's connection."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '100ms'")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET lock_timeout = '3s'")

@@ -1,0 +1,522 @@
+"""One factory per model: ``factories.agency(name="X")`` makes a valid row and all it needs.
+
+Factories write rows as they are, without acts; for a booking that came about as in life use
+``tests.cast``. ``FACTORIES`` maps every model to its factory (tests/architecture/test_models.py).
+"""
+
+import secrets
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+
+from django.core.files.base import ContentFile
+from django.db import models, transaction
+
+from catalog import models as catalog
+from catalog.states import TourStatus
+from core import models as core
+from core.actor import Source
+from core.models.media import MediaType
+from finance import models as finance
+from finance.states import AccountKind, JournalType, RowOutcome
+from notifications import models as notifications
+from notifications.states import Kind
+from partners import models as partners
+from sales import models as sales
+
+# Every test's present (see the fixture ``clock``): a Monday, 11:00 in Tashkent.
+NOW = datetime(2027, 3, 1, 6, 0, tzinfo=UTC)
+FIRST_DAY = date(2027, 6, 1)
+LAST_DAY = date(2027, 6, 3)
+MILLION = Decimal("1000000.00")
+TEN_PERCENT = Decimal("10.00")
+
+POLICY = [
+    {"days_before": 30, "refund_percent": 100},
+    {"days_before": 7, "refund_percent": 50},
+]
+TRANSPORT = [
+    {"code": "bus", "title": "Bus", "price": "50000.00"},
+    {"code": "train", "title": "Train", "price": "120000.00"},
+]
+
+FACTORIES: dict[type[models.Model], Callable] = {}
+_numbers = count(1)
+
+
+def factory(model):
+    def register(function):
+        FACTORIES[model] = function
+        return function
+
+    return register
+
+
+def number() -> int:
+    """A number nobody had before in this process."""
+    return next(_numbers)
+
+
+# --- partners
+
+
+@factory(partners.User)
+def user(**fields):
+    n = number()
+    defaults = {
+        "telegram_id": 7_000_000_000 + n,
+        "first_name": f"Person{n}",
+        "language": "ru",
+        "date_joined": NOW,
+    }
+    return partners.User.objects.create(**defaults | fields)
+
+
+def staff(**fields):
+    """A person with a login and the password ``secret``."""
+    password = fields.pop("password", "secret")
+    person = partners.User(
+        **{"login": f"staff{number()}", "telegram_id": 8_000_000_000 + number()} | fields
+    )
+    person.set_password(password)
+    person.save()
+    return person
+
+
+@factory(partners.TravelAgency)
+def agency(**fields):
+    n = number()
+    defaults = {
+        "name": f"Agency {n}",
+        "slug": f"agency-{n}",
+        "commission_percent": TEN_PERCENT,
+    }
+    return partners.TravelAgency.objects.create(**defaults | fields)
+
+
+@factory(partners.AgencyMember)
+def member(**fields):
+    fields.setdefault("agency", None)
+    fields["agency"] = fields["agency"] or agency()
+    fields.setdefault("role", "manager")
+    if "user" not in fields:
+        fields["user"] = staff()
+    return partners.AgencyMember.objects.create(**fields)
+
+
+@factory(partners.Friendship)
+def friendship(**fields):
+    for side in ("from_user", "to_user"):
+        if side not in fields:
+            fields[side] = user()
+    return partners.Friendship.objects.create(**fields)
+
+
+@factory(partners.ReferralPartner)
+def referral_partner(**fields):
+    if "user" not in fields:
+        fields["user"] = user()
+    defaults = {"code": f"BLOG{number()}", "commission_percent": Decimal("5.00")}
+    return partners.ReferralPartner.objects.create(**defaults | fields)
+
+
+@factory(partners.AccessToken)
+def access_token(**fields):
+    if "user" not in fields:
+        fields["user"] = user()
+    defaults = {
+        "digest": secrets.token_hex(32),
+        "created_at": NOW,
+        "expires_at": NOW + timedelta(hours=12),
+    }
+    return partners.AccessToken.objects.create(**defaults | fields)
+
+
+# --- catalog
+
+
+@factory(catalog.TourCategory)
+def category(**fields):
+    n = number()
+    return catalog.TourCategory.objects.create(
+        **{"slug": f"category-{n}", "title_ru": f"Категория {n}"} | fields
+    )
+
+
+@factory(catalog.Tour)
+def tour(**fields):
+    """A published tour with transport and a cancellation policy, without photos."""
+    n = number()
+    if "agency" not in fields:
+        fields["agency"] = agency()
+    if "category" not in fields:
+        fields["category"] = category()
+    defaults = {
+        "title_ru": f"Тур {n}",
+        "title_uz": f"Sayohat {n}",
+        "title_en": f"Tour {n}",
+        "description_ru": "Горы и чай.",
+        "meeting_point": "Tashkent, Chorsu",
+        "transport_options": TRANSPORT,
+        "cancellation_policy": POLICY,
+        "status": TourStatus.PUBLISHED,
+        "published_at": NOW - timedelta(days=10),
+    }
+    return catalog.Tour.objects.create(**defaults | fields)
+
+
+@factory(catalog.TourPhoto)
+def tour_photo(**fields):
+    if "tour" not in fields:
+        fields["tour"] = tour()
+    if "media" not in fields:
+        fields["media"] = media(agency=fields["tour"].agency)
+    return catalog.TourPhoto.objects.create(**fields)
+
+
+@factory(catalog.TourSession)
+def session(**fields):
+    """An open session far ahead of NOW: twenty seats at a million each."""
+    if "tour" not in fields:
+        fields["tour"] = tour()
+    defaults = {
+        "date_start": FIRST_DAY,
+        "date_end": LAST_DAY,
+        "price": MILLION,
+        "capacity": 20,
+    }
+    return catalog.TourSession.objects.create(**defaults | fields)
+
+
+@factory(catalog.TourChat)
+def tour_chat(**fields):
+    if "session" not in fields:
+        fields["session"] = session()
+    return catalog.TourChat.objects.create(**{"chat_id": -1_000_000_000 - number()} | fields)
+
+
+def _valid(fields):
+    defaults = {
+        "valid_from": NOW - timedelta(days=1),
+        "valid_to": NOW + timedelta(days=30),
+    }
+    if "discount_amount" not in fields:
+        defaults["discount_percent"] = TEN_PERCENT
+    return defaults | fields
+
+
+@factory(catalog.Promotion)
+def promotion(**fields):
+    """Ten per cent off a tour, at the agency's cost."""
+    if "tour" not in fields and "session" not in fields:
+        fields["tour"] = tour()
+    target = fields.get("tour") or fields["session"].tour
+    fields.setdefault("agency", target.agency)
+    return catalog.Promotion.objects.create(**{"title": f"Sale {number()}"} | _valid(fields))
+
+
+@factory(catalog.PromoCode)
+def promo_code(**fields):
+    """Ten per cent off everything, at the platform's cost."""
+    defaults = {"code": f"PROMO{number()}", "funded_by": "platform"}
+    return catalog.PromoCode.objects.create(**defaults | _valid(fields))
+
+
+# --- sales
+
+
+@factory(sales.Booking)
+def booking(**fields):
+    """A bare request for one seat at the session's price."""
+    if "session" not in fields:
+        fields["session"] = session()
+    if "user" not in fields:
+        fields["user"] = user()
+    seats = fields.setdefault("seats_reserved", 1)
+    price = fields.setdefault("unit_price", fields["session"].price)
+    defaults = {
+        "agency": fields["session"].tour.agency,
+        "subtotal": price * seats,
+        "final_price": price * seats,
+        "commission_percent": TEN_PERCENT,
+        "cancellation_policy": POLICY,
+        "created_at": NOW,
+    }
+    if fields.get("status", "requested") in ("requested", "approved"):
+        defaults["expires_at"] = NOW + timedelta(minutes=60)
+    return sales.Booking.objects.create(**defaults | fields)
+
+
+@factory(sales.BookingTraveller)
+def booking_traveller(**fields):
+    if "booking" not in fields:
+        fields["booking"] = booking()
+    return sales.BookingTraveller.objects.create(
+        **{"first_name": "Dilnoza", "last_name": "Karimova"} | fields
+    )
+
+
+@factory(sales.BookingComment)
+def booking_comment(**fields):
+    if "booking" not in fields:
+        fields["booking"] = booking()
+    fields.setdefault("author", fields["booking"].user)
+    return sales.BookingComment.objects.create(**{"text": "Salom!", "created_at": NOW} | fields)
+
+
+@factory(sales.CustomTripRequest)
+def trip_request(**fields):
+    if "user" not in fields:
+        fields["user"] = user()
+    defaults = {"date_from": FIRST_DAY, "date_to": LAST_DAY, "seats": 4, "created_at": NOW}
+    return sales.CustomTripRequest.objects.create(**defaults | fields)
+
+
+@factory(sales.TripProposal)
+def trip_proposal(**fields):
+    if "request" not in fields:
+        fields["request"] = trip_request()
+    if "agency" not in fields:
+        fields["agency"] = agency()
+    if "made_by" not in fields:
+        fields["made_by"] = member(agency=fields["agency"]).user
+    defaults = {
+        "text": "Three days in Chimgan.",
+        "date_start": FIRST_DAY,
+        "date_end": LAST_DAY,
+        "price": MILLION,
+        "expires_at": NOW + timedelta(days=2),
+        "created_at": NOW,
+    }
+    return sales.TripProposal.objects.create(**defaults | fields)
+
+
+# --- finance
+
+
+@factory(finance.Account)
+def account(**fields):
+    kind = fields.setdefault("kind", AccountKind.BONUS_AVAILABLE)
+    if kind.startswith("bonus") and "user" not in fields:
+        fields["user"] = user()
+    if kind.startswith("agency") and "agency" not in fields:
+        fields["agency"] = agency()
+    return finance.Account.objects.create(**fields)
+
+
+def platform_account(kind):
+    return finance.Account.objects.get_or_create(kind=kind, agency=None, user=None)[0]
+
+
+@factory(finance.AccountingTransaction)
+def journal(amount=MILLION, debit=None, credit=None, **fields):
+    """A balanced journal of two lines: ``amount`` from ``credit`` to ``debit`` (accounts)."""
+    defaults = {"type": JournalType.ADJUSTMENT, "posted_at": NOW}
+    with transaction.atomic():
+        row = finance.AccountingTransaction.objects.create(**defaults | fields)
+        sides = {
+            "debit": debit or platform_account(AccountKind.PAYME),
+            "credit": credit or platform_account(AccountKind.UNMATCHED),
+        }
+        for side, where in sides.items():
+            finance.LedgerEntry.objects.create(transaction=row, account=where, **{side: amount})
+    return row
+
+
+@factory(finance.LedgerEntry)
+def ledger_entry(**fields):
+    """The debit line of a balanced journal."""
+    return journal(**fields).entries.get(debit__gt=0)
+
+
+def _new_payme_id() -> str:
+    return secrets.token_hex(12)
+
+
+@factory(finance.PaymentTransaction)
+def payment(**fields):
+    if "booking" not in fields:
+        fields["booking"] = booking()
+    defaults = {
+        "agency": fields["booking"].agency,
+        "amount": fields["booking"].final_price,
+        "payme_invoice_id": _new_payme_id(),
+        "provider_time": NOW,
+        "created_at": NOW,
+    }
+    return finance.PaymentTransaction.objects.create(**defaults | fields)
+
+
+@factory(finance.Refund)
+def refund(**fields):
+    if "payment" not in fields:
+        fields["payment"] = payment(state="performed", performed_at=NOW)
+    defaults = {"amount": fields["payment"].amount, "source": "staff", "created_at": NOW}
+    return finance.Refund.objects.create(**defaults | fields)
+
+
+@factory(finance.ProviderCall)
+def provider_call(**fields):
+    defaults = {
+        "provider": "payme",
+        "method": "CheckTransaction",
+        "request": {"method": "CheckTransaction"},
+        "answer": {"result": {}},
+        "remote_ip": "185.234.113.1",
+        "milliseconds": 12,
+        "called_at": NOW,
+    }
+    return finance.ProviderCall.objects.create(**defaults | fields)
+
+
+@factory(finance.Payout)
+def payout(**fields):
+    if "agency" not in fields:
+        fields["agency"] = agency()
+    if "created_by" not in fields:
+        fields["created_by"] = staff(platform_role="accountant")
+    defaults = {
+        "period_start": date(2027, 2, 1),
+        "period_end": date(2027, 2, 28),
+        "amount": MILLION,
+        "created_at": NOW,
+    }
+    return finance.Payout.objects.create(**defaults | fields)
+
+
+@factory(finance.ReferralBonus)
+def referral_bonus(**fields):
+    if "user" not in fields:
+        fields["user"] = user()
+    if "booking" not in fields:
+        fields["booking"] = booking()
+    defaults = {
+        "amount": Decimal("50000.00"),
+        "created_at": NOW,
+        "available_at": NOW + timedelta(days=7),
+    }
+    return finance.ReferralBonus.objects.create(**defaults | fields)
+
+
+@factory(finance.ReferralPayoutRequest)
+def withdrawal(**fields):
+    if "user" not in fields:
+        fields["user"] = user()
+    defaults = {
+        "amount": Decimal("100000.00"),
+        "card_number": "8600123412341234",
+        "card_last4": "1234",
+        "created_at": NOW,
+    }
+    return finance.ReferralPayoutRequest.objects.create(**defaults | fields)
+
+
+@factory(finance.ReconciliationFile)
+def reconciliation_file(**fields):
+    if "uploaded_by" not in fields:
+        fields["uploaded_by"] = staff(platform_role="accountant")
+    defaults = {
+        "file": ContentFile(b"id;amount\n", name="registry.csv"),
+        "checksum": secrets.token_hex(32),
+        "source": "payme",
+        "period_start": date(2027, 2, 1),
+        "period_end": date(2027, 2, 28),
+    }
+    return finance.ReconciliationFile.objects.create(**defaults | fields)
+
+
+@factory(finance.ReconciliationRow)
+def reconciliation_row(**fields):
+    if "file" not in fields:
+        fields["file"] = reconciliation_file()
+    defaults = {
+        "line": number(),
+        "external_id": _new_payme_id(),
+        "amount": MILLION,
+        "outcome": RowOutcome.MISSING_HERE,
+    }
+    return finance.ReconciliationRow.objects.create(**defaults | fields)
+
+
+# --- core
+
+
+@factory(core.EventLog)
+def event(**fields):
+    defaults = {
+        "role": "system",
+        "action": "test.happened",
+        "object_type": "sales.booking",
+        "object_id": 1,
+        "source": Source.JOB,
+        "timestamp": NOW,
+    }
+    return core.EventLog.objects.create(**defaults | fields)
+
+
+@factory(core.EventDelivery)
+def event_delivery(**fields):
+    if "event" not in fields:
+        fields["event"] = event()
+    return core.EventDelivery.objects.create(**{"next_attempt_at": NOW} | fields)
+
+
+@factory(core.EventSeal)
+def event_seal(**fields):
+    defaults = {"last_event_id": number(), "events": 1, "digest": "0" * 64}
+    return core.EventSeal.objects.create(**defaults | fields)
+
+
+@factory(core.IdempotencyKey)
+def idempotency_key(**fields):
+    defaults = {
+        "caller": "user:1",
+        "key": f"key-{number()}",
+        "fingerprint": "0" * 64,
+        "expires_at": NOW + timedelta(hours=24),
+    }
+    return core.IdempotencyKey.objects.create(**defaults | fields)
+
+
+@factory(core.Media)
+def media(**fields):
+    """A row about a picture; the bytes are a stand-in unless ``file`` is given."""
+    defaults = {
+        "file": f"media/2027/03/picture-{number()}.webp",
+        "type": MediaType.TOUR_PHOTO,
+        "width": 1600,
+        "height": 1200,
+        "size": 250_000,
+        "checksum": secrets.token_hex(32),
+    }
+    return core.Media.objects.create(**defaults | fields)
+
+
+# --- notifications
+
+
+@factory(notifications.Notification)
+def notification(**fields):
+    if "recipient" not in fields and "chat_id" not in fields:
+        fields["recipient"] = user()
+    if fields.get("recipient"):
+        fields.setdefault("chat_id", fields["recipient"].telegram_id)
+    defaults = {
+        "kind": Kind.ANNOUNCEMENT,
+        "payload": {"text": "Salom!"},
+        "language": "ru",
+        "dedupe_key": f"test:{number()}",
+        "next_attempt_at": NOW,
+        "created_at": NOW,
+    }
+    return notifications.Notification.objects.create(**defaults | fields)
+
+
+@factory(notifications.Announcement)
+def announcement(**fields):
+    if "created_by" not in fields:
+        fields["created_by"] = staff(platform_role="support")
+    return notifications.Announcement.objects.create(
+        **{"title": "News", "text_ru": "Новости"} | fields
+    )

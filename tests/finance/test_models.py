@@ -1,0 +1,51 @@
+"""Moves of money's own states."""
+
+import pytest
+
+from core.state import TransitionNotAllowed
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_payout_goes_from_created_over_the_bank_to_paid(cast):
+    payout = factories.payout(created_by=cast.accountant)
+
+    payout.approve(by_id=cast.second_accountant.pk, at=NOW)
+    payout.send()
+    payout.pay(at=NOW, reference="A-1")
+    payout.save()
+
+    payout.refresh_from_db()
+    assert (payout.status, payout.bank_reference, payout.paid_at) == ("paid", "A-1", NOW)
+
+
+def test_a_payout_that_was_paid_may_still_come_back():
+    payout = factories.payout(status="paid")
+
+    payout.fail()
+
+    assert payout.status == "failed"
+
+
+@pytest.mark.parametrize("move", ["send", "fail"])
+def test_a_payout_is_not_sent_before_it_is_approved(move):
+    with pytest.raises(TransitionNotAllowed):
+        getattr(factories.payout(), move)()
+
+
+def test_a_withdrawal_that_was_rejected_goes_nowhere():
+    withdrawal = factories.withdrawal()
+    withdrawal.reject(at=NOW)
+
+    with pytest.raises(TransitionNotAllowed):
+        withdrawal.send()
+
+
+def test_a_refund_that_was_rejected_is_not_done():
+    refund = factories.refund()
+    refund.reject()
+
+    with pytest.raises(TransitionNotAllowed):
+        refund.complete(at=NOW)

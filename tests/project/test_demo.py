@@ -1,0 +1,126 @@
+"""``manage.py demo`` as a newcomer starts it: nothing set, nothing there."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+START_SECONDS = 240
+STOP_SECONDS = 15
+
+
+@pytest.fixture(autouse=True)
+def clock():
+    """Real time, unlike in other tests: here processes are waited for."""
+
+
+@pytest.fixture
+def var():
+    with tempfile.TemporaryDirectory(prefix="circle-demo-") as path:
+        yield Path(path)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def environment(var: Path, port: int) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | {"CIRCLE_VAR": str(var), "PORT": str(port)}
+
+
+def start(var: Path, port: int) -> subprocess.Popen[bytes]:
+    with (var / "output").open("wb") as output:
+        return subprocess.Popen(
+            [sys.executable, "manage.py", "demo"],
+            cwd=ROOT,
+            env=environment(var, port),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def wait_for_banner(demo: subprocess.Popen[bytes], var: Path) -> str:
+    give_up_at = time.monotonic() + START_SECONDS
+    while time.monotonic() < give_up_at:
+        text = (var / "output").read_text()
+        if "Three things to try" in text and text.rstrip().endswith("=" * 70):
+            return text
+        assert demo.poll() is None, text
+        time.sleep(0.2)
+    pytest.fail(f"no banner in {START_SECONDS} s:\n{(var / 'output').read_text()}")
+
+
+def its_processes(var: Path) -> list[str]:
+    """Everything alive that was started with this folder, PostgreSQL included."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            ours = process.environ().get("CIRCLE_VAR") == str(var) or str(var) in process.cmdline()
+            ours = ours or any(str(var) in part for part in process.cmdline())
+            if ours and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(" ".join(process.cmdline()))
+        except psutil.Error:
+            continue
+    return found
+
+
+def status(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as response:  # noqa: S310
+            return response.status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_it_starts_says_where_it_is_and_leaves_nothing_behind(var):
+    port = free_port()
+    demo = start(var, port)
+    try:
+        text = wait_for_banner(demo, var)
+        address = f"http://127.0.0.1:{port}"
+
+        assert f"{address}/admin/" in text
+        assert re.search(r"manager of .+ {3}\S+ +circle-demo", text)
+        assert "Traceback" not in text
+        assert "Warning" not in text
+        assert status(f"{address}/health/") == 200
+        assert status(f"{address}/admin/login/") == 200
+        assert status(f"{address}/api/docs") == 200
+        assert status(f"{address}/static/unfold/css/styles.css") == 200
+        assert len(its_processes(var)) >= 4
+
+        second = subprocess.run(
+            [sys.executable, "manage.py", "demo"],
+            cwd=ROOT,
+            env=environment(var, port),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert second.returncode == 1
+        assert f"Port {port} is in use" in second.stderr
+
+        demo.send_signal(signal.SIGINT)
+        assert demo.wait(STOP_SECONDS) == 0
+        assert its_processes(var) == []
+    finally:
+        if demo.poll() is None:
+            demo.terminate()
+            demo.wait(STOP_SECONDS)
