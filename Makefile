@@ -8,15 +8,15 @@ MANAGE := $(PYTHON) manage.py
 # What is installed carries the name of what was asked for.
 ASKED := $(shell cat requirements/dev.txt .python-version | sha256sum | cut -c1-16)
 SYNCED := .venv/synced-$(ASKED)
-CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 
-SNAPSHOT := $(wildcard tests/api/test_openapi.py)
+SNAPSHOT := tests/api/test_contract.py::test_a_change_of_the_contract_is_a_visible_diff
 
 # For what only imports the settings: no database is started.
 NO_DATABASE := DATABASE_URL=postgresql://nobody@127.0.0.1:1/none
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test check run worker seed lock messages audit
+.PHONY: help install demo demo-reset test check run worker seed lock messages audit openapi screenshots
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,7 +43,7 @@ check: install ## Style, layers, types, migrations, settings, the API's snapshot
 	@$(NO_DATABASE) .venv/bin/mypy
 	@$(MANAGE) makemigrations --check --dry-run
 	@$(MANAGE) check --fail-level WARNING
-	@$(if $(SNAPSHOT),$(PYTHON) -m pytest $(SNAPSHOT))
+	@$(NO_DATABASE) $(PYTHON) -m pytest $(SNAPSHOT)
 
 run: install ## The web server alone, reloading on changes
 	@$(MANAGE) migrate --verbosity 0
@@ -59,10 +59,19 @@ seed: install ## The demo's data, without starting anything
 audit: install ## Prove the books: every balance recomputed from its lines
 	@$(MANAGE) audit_books
 
+openapi: install ## Write the API's snapshot anew, after a change that is meant
+	@$(NO_DATABASE) $(MANAGE) openapi_snapshot
+
+screenshots: install ## Take docs/screenshots anew from the running demo
+	@deploy/system-packages chromium
+	@$(MANAGE) screenshots
+
 messages: install ## Collect the texts to translate into locale/
 	@deploy/system-packages gettext
-	@$(NO_DATABASE) $(MANAGE) makemessages -l ru -l uz -l en --no-obsolete \
-		--ignore '.venv/*' --ignore '.tools/*' --ignore 'var/*' --ignore 'tests/*'
+	@for domain in django djangojs; do \
+		$(NO_DATABASE) $(MANAGE) makemessages -d $$domain -l ru -l uz --no-obsolete \
+			--ignore '.venv/*' --ignore '.tools/*' --ignore 'var/*' --ignore 'tests/*' || exit 1; \
+	done
 
 lock: $(UV) ## Pin the newest versions that requirements/*.in allow
 	@for name in base dev; do \

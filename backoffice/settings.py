@@ -7,6 +7,7 @@ DEBUG on, and an embedded PostgreSQL unless ``DATABASE_URL`` is set.
 import os
 from pathlib import Path
 
+import dj_database_url
 from django.urls import reverse_lazy
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
@@ -106,7 +107,7 @@ TEMPLATES = [
 # --- database: PostgreSQL only; a lock is waited for at most three seconds
 
 DATABASE_URL = env.str("DATABASE_URL", "") or laptop.start_database()
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", DATABASE_URL)}
+DATABASES = {"default": dict(dj_database_url.parse(DATABASE_URL))}
 DATABASES["default"].update(
     CONN_MAX_AGE=0,
     CONN_HEALTH_CHECKS=True,
@@ -160,7 +161,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "backoffice" / "static"]
 MEDIA_URL = env.str("MEDIA_URL", "/media/")
-MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR / "media")))
+MEDIA_ROOT = Path(env.str("MEDIA_ROOT", "") or VAR / "media")
 WHITENOISE_USE_FINDERS = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

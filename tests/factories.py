@@ -58,6 +58,13 @@ def number() -> int:
     return next(_numbers)
 
 
+def need(fields, **makers):
+    """Make what ``fields`` lack, and only that."""
+    for name, make in makers.items():
+        if name not in fields:
+            fields[name] = make()
+
+
 # --- partners
 
 
@@ -97,34 +104,26 @@ def agency(**fields):
 
 @factory(partners.AgencyMember)
 def member(**fields):
-    fields.setdefault("agency", None)
-    fields["agency"] = fields["agency"] or agency()
-    fields.setdefault("role", "manager")
-    if "user" not in fields:
-        fields["user"] = staff()
-    return partners.AgencyMember.objects.create(**fields)
+    need(fields, agency=agency, user=staff)
+    return partners.AgencyMember.objects.create(**{"role": "manager"} | fields)
 
 
 @factory(partners.Friendship)
 def friendship(**fields):
-    for side in ("from_user", "to_user"):
-        if side not in fields:
-            fields[side] = user()
+    need(fields, from_user=user, to_user=user)
     return partners.Friendship.objects.create(**fields)
 
 
 @factory(partners.ReferralPartner)
 def referral_partner(**fields):
-    if "user" not in fields:
-        fields["user"] = user()
+    need(fields, user=user)
     defaults = {"code": f"BLOG{number()}", "commission_percent": Decimal("5.00")}
     return partners.ReferralPartner.objects.create(**defaults | fields)
 
 
 @factory(partners.AccessToken)
 def access_token(**fields):
-    if "user" not in fields:
-        fields["user"] = user()
+    need(fields, user=user)
     defaults = {
         "digest": secrets.token_hex(32),
         "created_at": NOW,
@@ -148,10 +147,7 @@ def category(**fields):
 def tour(**fields):
     """A published tour with transport and a cancellation policy, without photos."""
     n = number()
-    if "agency" not in fields:
-        fields["agency"] = agency()
-    if "category" not in fields:
-        fields["category"] = category()
+    need(fields, agency=agency, category=category)
     defaults = {
         "title_ru": f"Тур {n}",
         "title_uz": f"Sayohat {n}",
@@ -168,18 +164,15 @@ def tour(**fields):
 
 @factory(catalog.TourPhoto)
 def tour_photo(**fields):
-    if "tour" not in fields:
-        fields["tour"] = tour()
-    if "media" not in fields:
-        fields["media"] = media(agency=fields["tour"].agency)
+    need(fields, tour=tour)
+    need(fields, media=lambda: media(agency=fields["tour"].agency))
     return catalog.TourPhoto.objects.create(**fields)
 
 
 @factory(catalog.TourSession)
 def session(**fields):
     """An open session far ahead of NOW: twenty seats at a million each."""
-    if "tour" not in fields:
-        fields["tour"] = tour()
+    need(fields, tour=tour)
     defaults = {
         "date_start": FIRST_DAY,
         "date_end": LAST_DAY,
@@ -191,8 +184,7 @@ def session(**fields):
 
 @factory(catalog.TourChat)
 def tour_chat(**fields):
-    if "session" not in fields:
-        fields["session"] = session()
+    need(fields, session=session)
     return catalog.TourChat.objects.create(**{"chat_id": -1_000_000_000 - number()} | fields)
 
 
@@ -229,10 +221,7 @@ def promo_code(**fields):
 @factory(sales.Booking)
 def booking(**fields):
     """A bare request for one seat at the session's price."""
-    if "session" not in fields:
-        fields["session"] = session()
-    if "user" not in fields:
-        fields["user"] = user()
+    need(fields, session=session, user=user)
     seats = fields.setdefault("seats_reserved", 1)
     price = fields.setdefault("unit_price", fields["session"].price)
     defaults = {
@@ -250,8 +239,7 @@ def booking(**fields):
 
 @factory(sales.BookingTraveller)
 def booking_traveller(**fields):
-    if "booking" not in fields:
-        fields["booking"] = booking()
+    need(fields, booking=booking)
     return sales.BookingTraveller.objects.create(
         **{"first_name": "Dilnoza", "last_name": "Karimova"} | fields
     )
@@ -259,28 +247,22 @@ def booking_traveller(**fields):
 
 @factory(sales.BookingComment)
 def booking_comment(**fields):
-    if "booking" not in fields:
-        fields["booking"] = booking()
+    need(fields, booking=booking)
     fields.setdefault("author", fields["booking"].user)
     return sales.BookingComment.objects.create(**{"text": "Salom!", "created_at": NOW} | fields)
 
 
 @factory(sales.CustomTripRequest)
 def trip_request(**fields):
-    if "user" not in fields:
-        fields["user"] = user()
+    need(fields, user=user)
     defaults = {"date_from": FIRST_DAY, "date_to": LAST_DAY, "seats": 4, "created_at": NOW}
     return sales.CustomTripRequest.objects.create(**defaults | fields)
 
 
 @factory(sales.TripProposal)
 def trip_proposal(**fields):
-    if "request" not in fields:
-        fields["request"] = trip_request()
-    if "agency" not in fields:
-        fields["agency"] = agency()
-    if "made_by" not in fields:
-        fields["made_by"] = member(agency=fields["agency"]).user
+    need(fields, request=trip_request, agency=agency)
+    need(fields, made_by=lambda: member(agency=fields["agency"]).user)
     defaults = {
         "text": "Three days in Chimgan.",
         "date_start": FIRST_DAY,
@@ -336,8 +318,7 @@ def _new_payme_id() -> str:
 
 @factory(finance.PaymentTransaction)
 def payment(**fields):
-    if "booking" not in fields:
-        fields["booking"] = booking()
+    need(fields, booking=booking)
     defaults = {
         "agency": fields["booking"].agency,
         "amount": fields["booking"].final_price,
@@ -350,8 +331,7 @@ def payment(**fields):
 
 @factory(finance.Refund)
 def refund(**fields):
-    if "payment" not in fields:
-        fields["payment"] = payment(state="performed", performed_at=NOW)
+    need(fields, payment=lambda: payment(state="performed", performed_at=NOW))
     defaults = {"amount": fields["payment"].amount, "source": "staff", "created_at": NOW}
     return finance.Refund.objects.create(**defaults | fields)
 
@@ -372,10 +352,8 @@ def provider_call(**fields):
 
 @factory(finance.Payout)
 def payout(**fields):
-    if "agency" not in fields:
-        fields["agency"] = agency()
-    if "created_by" not in fields:
-        fields["created_by"] = staff(platform_role="accountant")
+    need(fields, agency=agency)
+    need(fields, created_by=lambda: staff(platform_role="accountant"))
     defaults = {
         "period_start": date(2027, 2, 1),
         "period_end": date(2027, 2, 28),
@@ -387,10 +365,7 @@ def payout(**fields):
 
 @factory(finance.ReferralBonus)
 def referral_bonus(**fields):
-    if "user" not in fields:
-        fields["user"] = user()
-    if "booking" not in fields:
-        fields["booking"] = booking()
+    need(fields, user=user, booking=booking)
     defaults = {
         "amount": Decimal("50000.00"),
         "created_at": NOW,
@@ -401,8 +376,7 @@ def referral_bonus(**fields):
 
 @factory(finance.ReferralPayoutRequest)
 def withdrawal(**fields):
-    if "user" not in fields:
-        fields["user"] = user()
+    need(fields, user=user)
     defaults = {
         "amount": Decimal("100000.00"),
         "card_number": "8600123412341234",
@@ -414,8 +388,7 @@ def withdrawal(**fields):
 
 @factory(finance.ReconciliationFile)
 def reconciliation_file(**fields):
-    if "uploaded_by" not in fields:
-        fields["uploaded_by"] = staff(platform_role="accountant")
+    need(fields, uploaded_by=lambda: staff(platform_role="accountant"))
     defaults = {
         "file": ContentFile(b"id;amount\n", name="registry.csv"),
         "checksum": secrets.token_hex(32),
@@ -428,8 +401,7 @@ def reconciliation_file(**fields):
 
 @factory(finance.ReconciliationRow)
 def reconciliation_row(**fields):
-    if "file" not in fields:
-        fields["file"] = reconciliation_file()
+    need(fields, file=reconciliation_file)
     defaults = {
         "line": number(),
         "external_id": _new_payme_id(),
@@ -457,8 +429,7 @@ def event(**fields):
 
 @factory(core.EventDelivery)
 def event_delivery(**fields):
-    if "event" not in fields:
-        fields["event"] = event()
+    need(fields, event=event)
     return core.EventDelivery.objects.create(**{"next_attempt_at": NOW} | fields)
 
 
@@ -515,8 +486,7 @@ def notification(**fields):
 
 @factory(notifications.Announcement)
 def announcement(**fields):
-    if "created_by" not in fields:
-        fields["created_by"] = staff(platform_role="support")
+    need(fields, created_by=lambda: staff(platform_role="support"))
     return notifications.Announcement.objects.create(
         **{"title": "News", "text_ru": "Новости"} | fields
     )

@@ -16,7 +16,8 @@ from core.models.media import MediaType
 from core.services.pictures import store_picture
 
 # Weeks from this one in which a tour departs; tours take turns with the second row.
-WEEKS = ((-5, -2, 1, 3, 5, 8), (-4, -1, 2, 4, 7))
+WEEKS = ((-5, -2, 0, 3, 5, 8), (-4, -1, 1, 2, 4, 7))
+ONE_DAY = timedelta(days=1)
 WEEKEND_SURCHARGE = Decimal("1.1")
 NOT_MODEL_FIELDS = {
     "key",
@@ -42,7 +43,8 @@ class Shelf:
         return [s for s in self.sessions[key] if s.date_start < self.today]
 
     def coming(self, key: str) -> list[TourSession]:
-        return [s for s in self.sessions[key] if s.date_start > self.today]
+        """Those that can still be asked for: sales close the evening before."""
+        return [s for s in self.sessions[key] if s.date_start > self.today + ONE_DAY]
 
 
 def make_shelf(people: People, *, at: datetime) -> Shelf:

@@ -51,3 +51,11 @@ def test_a_partner_who_was_stopped_earns_nothing(cast):
 
 def test_nobody_brings_himself(cast):
     assert cast.request(by=cast.blogger, referral_code="MADINA").referral_partner is None
+
+
+def test_a_mistyped_code_does_not_take_the_first_touch_away(cast):
+    cast.traveller.referred_by = cast.partner
+    cast.traveller.referred_at = NOW
+    cast.traveller.save()
+
+    assert cast.request(referral_code="NOBODY").referral_partner == cast.partner
