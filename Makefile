@@ -68,10 +68,8 @@ screenshots: install ## Take docs/screenshots anew from the running demo
 
 messages: install ## Collect the texts to translate into locale/
 	@deploy/system-packages gettext
-	@for domain in django djangojs; do \
-		$(NO_DATABASE) $(MANAGE) makemessages -d $$domain -l ru -l uz --no-obsolete \
-			--ignore '.venv/*' --ignore '.tools/*' --ignore 'var/*' --ignore 'tests/*' || exit 1; \
-	done
+	@$(NO_DATABASE) $(MANAGE) makemessages -l ru -l uz --no-obsolete --no-wrap --no-location \
+		--ignore '.venv/*' --ignore '.tools/*' --ignore 'var/*' --ignore 'tests/*'
 
 lock: $(UV) ## Pin the newest versions that requirements/*.in allow
 	@for name in base dev; do \

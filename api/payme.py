@@ -25,7 +25,7 @@ from finance.services.provider_calls import record_call
 from finance.states import PaymentState, Provider
 from partners.roles import Role
 from sales.queries import payable
-from sales.services import pay
+from sales.services import attempts, pay, take_back
 
 log = structlog.get_logger(__name__)
 Params = dict[str, Any]
@@ -47,11 +47,11 @@ ACCOUNT_CODES: dict[type[Refusal], int] = {
 }
 CODES: dict[type[Refusal], int] = {
     payable.WrongAmount: p.WRONG_AMOUNT,
-    pay.PaymentNotFound: p.NO_SUCH_TRANSACTION,
-    pay.PaymentClosed: p.CANNOT_CONTINUE,
-    pay.PaymentTimedOut: p.CANNOT_CONTINUE,
+    attempts.PaymentNotFound: p.NO_SUCH_TRANSACTION,
+    attempts.PaymentClosed: p.CANNOT_CONTINUE,
+    attempts.PaymentTimedOut: p.CANNOT_CONTINUE,
     pay.NoSeatForMoney: p.CANNOT_CONTINUE,
-    pay.TourHasRun: p.CANNOT_CANCEL,
+    take_back.TourHasRun: p.CANNOT_CANCEL,
 }
 
 
@@ -173,7 +173,7 @@ def perform(params: Params, by: Actor) -> dict[str, Any]:
 
 
 def cancel(params: Params, by: Actor) -> dict[str, Any]:
-    payment = pay.cancel_payment(
+    payment = take_back.cancel_payment(
         provider_id=p.text_param(params, "id"),
         code=p.reason_param(params),
         cashbox=settings.PAYME_MERCHANT_ID,
@@ -190,7 +190,7 @@ def cancel(params: Params, by: Actor) -> dict[str, Any]:
 def check(params: Params, by: Actor) -> dict[str, Any]:
     payment = find_payment(p.text_param(params, "id"), cashbox=settings.PAYME_MERCHANT_ID)
     if payment is None:
-        raise pay.PaymentNotFound
+        raise attempts.PaymentNotFound
     return _times(payment)
 
 

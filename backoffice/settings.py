@@ -6,6 +6,7 @@ DEBUG on, and an embedded PostgreSQL unless ``DATABASE_URL`` is set.
 
 import os
 from pathlib import Path
+from typing import Any
 
 import dj_database_url
 from django.urls import reverse_lazy
@@ -107,7 +108,7 @@ TEMPLATES = [
 # --- database: PostgreSQL only; a lock is waited for at most three seconds
 
 DATABASE_URL = env.str("DATABASE_URL", "") or laptop.start_database()
-DATABASES = {"default": dict(dj_database_url.parse(DATABASE_URL))}
+DATABASES: dict[str, dict[str, Any]] = {"default": {**dj_database_url.parse(DATABASE_URL)}}
 DATABASES["default"].update(
     CONN_MAX_AGE=0,
     CONN_HEALTH_CHECKS=True,

@@ -4,8 +4,8 @@ from huey import crontab
 from huey.contrib.djhuey import db_periodic_task
 
 from core.clock import now
+from sales.services.attempts import sweep_timed_out_payments
 from sales.services.holds import sweep_lapsed_holds
-from sales.services.pay import sweep_timed_out_payments
 
 
 @db_periodic_task(crontab())

@@ -23,9 +23,10 @@ from sales.services.approve import approve_booking
 from sales.services.cancel import cancel_booking
 from sales.services.checkout import start_checkout
 from sales.services.comment import add_comment
-from sales.services.pay import Attempt, cancel_payment, open_payment, perform_payment
+from sales.services.pay import Attempt, open_payment, perform_payment
 from sales.services.reject import reject_booking
 from sales.services.request import Traveller, request_booking
+from sales.services.take_back import cancel_payment
 
 Story = Generator[datetime]
 PAYME = Actor(role=Role.PROVIDER, source=Source.PAYME)

@@ -78,17 +78,7 @@ def request_booking(
     about = About(booking_id=booking.pk, agency_id=booking.agency_id)
     reserve_bonus(user_id=booking.user_id, amount=booking.bonus_used, about=about, by=by, at=at)
 
-    record(
-        "booking.requested",
-        booking,
-        by=by,
-        at=at,
-        agency_id=booking.agency_id,
-        seats=booking.seats_reserved,
-        final_price=booking.final_price,
-        session_id=session.pk,
-        until=booking.expires_at,
-    )
+    _record(booking, by=by, at=at)
     if session.tour.agency.auto_approve:
         seat_booking(booking, session, by=by, by_id=None, at=at)
     return booking
@@ -119,6 +109,20 @@ def _new_booking(
         cancellation_policy=tour.cancellation_policy,
         created_at=at,
         expires_at=at + timedelta(minutes=config.HOLD_MINUTES),
+    )
+
+
+def _record(booking: Booking, *, by: Actor, at: datetime) -> None:
+    record(
+        "booking.requested",
+        booking,
+        by=by,
+        at=at,
+        agency_id=booking.agency_id,
+        seats=booking.seats_reserved,
+        final_price=booking.final_price,
+        session_id=booking.session_id,
+        until=booking.expires_at,
     )
 
 

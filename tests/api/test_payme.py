@@ -9,8 +9,8 @@ from catalog.models import TourSession
 from core.clock import local_midnight
 from finance.models import AccountingTransaction, PaymentTransaction, ProviderCall
 from sales.models import Booking
+from sales.services.attempts import sweep_timed_out_payments
 from sales.services.holds import sweep_lapsed_holds
-from sales.services.pay import sweep_timed_out_payments
 from tests import factories
 from tests.api.payme_side import TWELVE_HOURS, code_of, ms, new_id, order, stored
 from tests.factories import FIRST_DAY, NOW

@@ -13,8 +13,9 @@ from sales.services.approve import approve_booking
 from sales.services.cancel import cancel_booking
 from sales.services.checkout import start_checkout
 from sales.services.holds import expire_session_holds
-from sales.services.pay import Attempt, cancel_payment, open_payment, perform_payment
+from sales.services.pay import Attempt, open_payment, perform_payment
 from sales.services.reject import reject_booking
+from sales.services.take_back import cancel_payment
 from tests import factories
 from tests.cast import PAYME
 from tests.factories import NOW

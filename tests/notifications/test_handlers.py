@@ -12,8 +12,8 @@ from notifications.states import Kind
 from notifications.templates import TEMPLATES, render
 from sales.services.cancel import cancel_booking
 from sales.services.holds import sweep_lapsed_holds
-from sales.services.pay import cancel_payment
 from sales.services.reject import reject_booking
+from sales.services.take_back import cancel_payment
 from tests import factories
 from tests.cast import PAYME
 from tests.factories import NOW

@@ -18,16 +18,16 @@ from sales.queries.payable import (
     WrongAmount,
     check_payable,
 )
-from sales.services.cancel import cancel_booking
-from sales.services.pay import (
+from sales.services.attempts import (
     PaymentClosed,
     PaymentNotFound,
     PaymentTimedOut,
-    cancel_payment,
-    perform_payment,
     sweep_timed_out_payments,
     time_out_payment,
 )
+from sales.services.cancel import cancel_booking
+from sales.services.pay import perform_payment
+from sales.services.take_back import cancel_payment
 from tests.cast import PAYME
 from tests.factories import NOW
 

@@ -10,7 +10,7 @@ from finance.models import AccountingTransaction, PaymentTransaction
 from sales.models import Booking
 from sales.services import request
 from sales.services.cancel import cancel_booking
-from sales.services.pay import cancel_payment
+from sales.services.take_back import cancel_payment
 from tests import factories
 from tests.cast import PAYME
 from tests.factories import NOW

@@ -9,7 +9,7 @@ from core.models import EventLog
 from finance.models import ReferralBonus, Refund
 from finance.queries.balances import platform_balances
 from sales.services.cancel import cancel_booking
-from sales.services.pay import TourHasRun, cancel_payment
+from sales.services.take_back import TourHasRun, cancel_payment
 from tests import factories
 from tests.cast import PAYME
 from tests.factories import NOW

@@ -15,7 +15,6 @@ from unfold.decorators import display
 
 from backoffice.admin.base import HistoryAdmin, ReadOnly, actor, staff
 from backoffice.admin.display import (
-    change_url,
     contact,
     money,
     state_badge,
@@ -92,9 +91,6 @@ class BookingAdmin(Decisions, ReadOnly, HistoryAdmin):
             if each.action_name.rpartition("_")[2] in fitting
             and request.user.has_perm(f"sales.{each.action_name.rpartition('_')[2]}_booking")  # type: ignore[union-attr]
         ]
-
-    def back_to(self, booking: Booking) -> str:
-        return change_url(booking)
 
     # --- columns
 

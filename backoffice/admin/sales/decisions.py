@@ -10,6 +10,7 @@ from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from backoffice.admin.base import BaseAdmin, actor
+from backoffice.admin.display import change_url
 from backoffice.admin.refusals import carry_out, go
 from backoffice.admin.sales.forms import BookingDialog, CancelDialog, CommentDialog, ReasonDialog
 from core.clock import now
@@ -127,8 +128,8 @@ class Decisions(BaseAdmin):
         return booking
 
     def back_to(self, booking: Booking) -> str:
-        """The page to return to after a decision."""
-        raise NotImplementedError
+        """The page to return to after a decision: the booking's own."""
+        return change_url(booking)
 
 
 def approve_one(request: HttpRequest, booking: Booking) -> bool:
