@@ -185,7 +185,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('provider', models.CharField(choices=[('payme', 'Payme')], max_length=10, verbose_name='provider')),
                 ('method', models.CharField(blank=True, max_length=40, verbose_name='method')),
-                ('request', models.JSONField(null=True, verbose_name='request')),
+                ('request', models.JSONField(null=True, verbose_name='request body')),
                 ('answer', models.JSONField(null=True, verbose_name='answer')),
                 ('code', models.IntegerField(blank=True, null=True, verbose_name='error code')),
                 ('remote_ip', models.GenericIPAddressField(null=True, verbose_name='caller')),

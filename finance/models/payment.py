@@ -196,7 +196,7 @@ class ProviderCall(models.Model):
 
     provider = models.CharField(_("provider"), max_length=10, choices=Provider)
     method = models.CharField(_("method"), max_length=40, blank=True)
-    request = models.JSONField(_("request"), null=True)
+    request = models.JSONField(_("request body"), null=True)
     answer = models.JSONField(_("answer"), null=True)
     code = models.IntegerField(_("error code"), null=True, blank=True)
     remote_ip = models.GenericIPAddressField(_("caller"), null=True)

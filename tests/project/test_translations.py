@@ -32,6 +32,7 @@ KEYWORDS = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), CONTEXT),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), CONTEXT_PLURAL),
 }
+SCRIPT_KEYWORDS = {name: spec for name, spec in KEYWORDS.items() if name != "_"}
 # Whose templates make our pages, and what of them we do not use.
 PACKAGES = ("unfold", "import_export", "simple_history", "constance")
 DJANGO = ("contrib/admin", "contrib/auth", "core", "db/models", "forms", "views")
@@ -86,9 +87,9 @@ def first(message):
     return message.id if isinstance(message.id, str) else message.id[0]
 
 
-def known(language):
+def known(language, domain="django"):
     """(context, text) of all that our catalogue translates."""
-    return {(m.context, first(m)) for m in catalogue(language) if m.id and translated(m)}
+    return {(m.context, first(m)) for m in catalogue(language, domain) if m.id and translated(m)}
 
 
 def package_folder(name):
@@ -107,7 +108,20 @@ def package_texts():
     }
 
 
-def shipped(language):
+def script_texts():
+    """What the admin's scripts say: theirs, so the djangojs catalogues are kept by hand."""
+    return {
+        (context, text if isinstance(text, str) else text[0])
+        for folder in ("django.contrib.admin", "unfold")
+        for path in files_of(package_folder(folder) / "static", ".js")
+        if "vendor" not in path.parts and ".min." not in path.name
+        for _line, text, _comments, context in extract(
+            "javascript", io.BytesIO(path.read_bytes()), SCRIPT_KEYWORDS
+        )
+    }
+
+
+def shipped(language, domain="django"):
     """The texts that Django and the packages translate themselves."""
     names = [app for app in settings.INSTALLED_APPS if app.partition(".")[0] not in HOUSES]
     folders = [package_folder(name.removesuffix(".apps.BasicAppConfig")) for name in names]
@@ -115,7 +129,7 @@ def shipped(language):
     texts = set()
     for folder in folders:
         for locale in (language, f"{language}_{language.upper()}"):
-            path = folder / "locale" / locale / "LC_MESSAGES" / "django.mo"
+            path = folder / "locale" / locale / "LC_MESSAGES" / f"{domain}.mo"
             if path.exists():
                 with path.open("rb") as file:
                     texts |= set(gettext.GNUTranslations(file)._catalog)
@@ -142,6 +156,16 @@ def test_every_text_of_a_packages_page_is_translated_by_it_or_by_us(language):
     missing = sorted(theirs - {text for _context, text in known(language)} - {"DATETIME_FORMAT"})
 
     assert not missing, "list these in backoffice/vendor_texts.py"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_of_the_admins_scripts_is_translated_by_them_or_by_us(language):
+    theirs = shipped(language, "djangojs")
+    left = script_texts() - known(language, "djangojs")
+
+    missing = [t for c, t in left if (f"{c}\x04{t}" if c else t) not in theirs]
+
+    assert missing == [], "translate these in djangojs.po by hand"
 
 
 def test_a_listed_text_of_a_package_is_still_there():

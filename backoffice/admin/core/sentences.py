@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.models import EventLog
@@ -99,9 +99,9 @@ def what_happened(event: EventLog) -> str:
         return str(SENTENCES[event.action]).format_map(facts).strip()
     verb = event.action.rpartition(".")[2]
     if verb == "added":
-        return _now("Added.")
+        return gettext("Added.")
     if verb == "changed":
-        return _now("Changed: %(fields)s.") % {"fields": _changed_fields(event.details)}
+        return gettext("Changed: %(fields)s.") % {"fields": _changed_fields(event.details)}
     told = "; ".join(f"{key}: {value}" for key, value in facts.items())
     return f"{event.action} – {told}" if told else event.action
 
@@ -111,7 +111,7 @@ def _changed_fields(details: Mapping[str, Any]) -> str:
     told = []
     for change in details.get("changes") or []:
         for how, what in change.items():
-            fields = [_now(name) for name in what.get("fields", ())]
+            fields = [gettext(name) for name in what.get("fields", ())]
             inline = f"{what['name']} {what.get('object', '')}".strip() if "name" in what else ""
             sign = {"added": "+", "deleted": "−"}.get(how, "")
             told.append(f"{sign}{inline} {', '.join(fields)}".strip())

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.decorators import display
@@ -46,9 +46,9 @@ class NotificationAdmin(ReadOnly, BaseAdmin):
     def state_shown(self, message: Notification) -> SafeString:
         return state_badge("message", message.state, message.get_state_display())
 
-    @display(description=_("to"))
+    @display(description=_("recipient"))
     def to(self, message: Notification) -> str:
-        return str(message.recipient or _now("chat %(id)s") % {"id": message.chat_id})
+        return str(message.recipient or gettext("chat %(id)s") % {"id": message.chat_id})
 
     @display(description=_("text"))
     def text(self, message: Notification) -> SafeString | Any:

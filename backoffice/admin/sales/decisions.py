@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.enums import ActionVariant
@@ -95,7 +95,7 @@ class Decisions(BaseAdmin):
             at=now(),
             reason=form.cleaned_data["reason"],
         )
-        done = _now("Booking %(code)s is cancelled.") % {"code": booking.code}
+        done = gettext("Booking %(code)s is cancelled.") % {"code": booking.code}
         carry_out(request, work, done=done)
         return go(request, self.back_to(booking))
 
@@ -120,7 +120,7 @@ class Decisions(BaseAdmin):
             by=actor(request),
             at=now(),
         )
-        carry_out(request, work, done=_now("The comment is added."))
+        carry_out(request, work, done=gettext("The comment is added."))
         return go(request, self.back_to(booking))
 
     def _booking(self, request: HttpRequest, object_id: str) -> Booking:
@@ -135,7 +135,7 @@ class Decisions(BaseAdmin):
 def approve_one(request: HttpRequest, booking: Booking) -> bool:
     """Approve, and say how it went; False when it was refused."""
     work = partial(approve_booking, booking_id=booking.pk, by=actor(request), at=now())
-    done = _now("Request %(code)s is approved; the traveller is told to pay.")
+    done = gettext("Request %(code)s is approved; the traveller is told to pay.")
     return carry_out(request, work, done=done % {"code": booking.code}, about=booking.code)
 
 
@@ -144,5 +144,5 @@ def reject_one(request: HttpRequest, booking: Booking, reason: str) -> bool:
     work = partial(
         reject_booking, booking_id=booking.pk, reason=reason, by=actor(request), at=now()
     )
-    done = _now("Request %(code)s is rejected; the traveller is told why.")
+    done = gettext("Request %(code)s is rejected; the traveller is told why.")
     return carry_out(request, work, done=done % {"code": booking.code}, about=booking.code)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -105,7 +105,7 @@ class RequestAdmin(Decisions):
             return None
         context = {
             **self.admin_site.each_context(request),
-            "title": _now("Reject the selected requests"),
+            "title": gettext("Reject the selected requests"),
             "opts": self.opts,
             "bookings": queryset,
             "asked": "reason" in request.POST,
@@ -139,8 +139,8 @@ class RequestAdmin(Decisions):
     @display(description=_("seats"))
     def seats(self, booking: Booking) -> SafeString:
         free = booking.session.available_seats
-        asked = _now("seats: %(n)s") % {"n": booking.seats_reserved}
-        left = _now("free: %(n)s") % {"n": free}
+        asked = gettext("seats: %(n)s") % {"n": booking.seats_reserved}
+        left = gettext("free: %(n)s") % {"n": free}
         colour = "danger" if free < booking.seats_reserved else "success"
         return format_html('<span class="c-seats">{} {}</span>', asked, badge(left, colour))
 
