@@ -44,8 +44,9 @@ def clock():
     """Real time: pages count minutes by the browser's own clock."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    """Not longer than a module: its event loop would stand in the way of everybody else's tests."""
     # Playwright runs a loop in this thread; Django's guard against async callers means other code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:

@@ -88,6 +88,45 @@ def status(url: str) -> int:
         return error.code
 
 
+def run(var: Path, port: int, *command: str) -> subprocess.CompletedProcess[str]:
+    """Another terminal's ``manage.py`` beside the demo."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=ROOT,
+        env=environment(var, port),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+FIND_APPROVED = """
+from sales.models import Booking
+print(Booking.objects.filter(status="approved").latest("expires_at").code)
+"""
+
+
+def flow_one_works(var: Path, port: int) -> None:
+    """From Telegram to paid by the walkthrough; Payme's two scenarios; and the books add up."""
+    walk = run(var, port, "walkthrough")
+    assert walk.returncode == 0, walk.stdout + walk.stderr
+    for seen in ("it is one booking", "404", "approvals list", "is paid", "agency, pending"):
+        assert seen in walk.stdout
+
+    code = run(var, port, "shell", "-v0", "-c", FIND_APPROVED).stdout.split()[-1]
+    payme = run(var, port, "payme_sandbox", "--booking", code)
+    assert payme.returncode == 0, payme.stdout + payme.stderr
+    assert re.search(r"All \d\d answers were right", payme.stdout)
+    again = run(var, port, "payme_sandbox", "--booking", code)
+    assert again.returncode != 0
+    assert "only an approved one can be paid" in again.stderr
+
+    books = run(var, port, "audit_books")
+    assert books.returncode == 0, books.stdout + books.stderr
+    assert "The books are right" in books.stdout
+
+
 def test_it_starts_says_where_it_is_and_leaves_nothing_behind(var):
     port = free_port()
     demo = start(var, port)
@@ -105,17 +144,11 @@ def test_it_starts_says_where_it_is_and_leaves_nothing_behind(var):
         assert status(f"{address}/static/unfold/css/styles.css") == 200
         assert len(its_processes(var)) >= 4
 
-        second = subprocess.run(
-            [sys.executable, "manage.py", "demo"],
-            cwd=ROOT,
-            env=environment(var, port),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        second = run(var, port, "demo")
         assert second.returncode == 1
         assert f"Port {port} is in use" in second.stderr
+
+        flow_one_works(var, port)
 
         demo.send_signal(signal.SIGINT)
         assert demo.wait(STOP_SECONDS) == 0
