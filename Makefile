@@ -33,7 +33,7 @@ demo-reset: install ## Delete the demo's data and start over
 	@$(MANAGE) demo
 
 test: install ## All tests
-	@deploy/system-packages chromium
+	@deploy/system-packages chromium redis-server
 	@$(PYTHON) -m pytest -n 2
 
 check: install ## Style, layers, types, migrations, settings, the API's snapshot
