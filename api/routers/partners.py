@@ -1,7 +1,7 @@
 """Users, friends, agencies."""
 
 from django.http import HttpRequest
-from ninja import Query, Router, Status
+from ninja import File, Query, Router, Status, UploadedFile
 
 from api.auth import actor, caller
 from api.limits import SIGN_IN
@@ -22,7 +22,9 @@ from api.schemas.partners import (
 from api.show.partners import show_agency, show_friendship, show_profile
 from core.clock import now
 from core.refusals import NotFound
+from core.services.pictures import LARGEST_UPLOAD, PictureTooLarge
 from partners.models import Friendship, FriendshipStatus, TravelAgency
+from partners.services.avatar import set_avatar
 from partners.services.friends import accept_friend, ask_friend, leave_friend
 from partners.services.profile import update_profile
 from partners.services.sign_in import sign_in, sign_out
@@ -55,6 +57,14 @@ def update(request: HttpRequest, body: ProfileIn) -> ProfileOut:
     """Change the given fields of the caller's profile."""
     changes = {k: v for k, v in body.model_dump(exclude_unset=True).items() if v is not None}
     return show_profile(update_profile(changes=changes, by=actor(request), at=now()))
+
+
+@users.post("/avatar/", response={200: ProfileOut, **PROBLEMS})
+def avatar(request: HttpRequest, file: File[UploadedFile]) -> ProfileOut:
+    """Upload the caller's picture: JPEG, PNG or WebP, at most 10 MB."""
+    if (file.size or 0) > LARGEST_UPLOAD:
+        raise PictureTooLarge
+    return show_profile(set_avatar(data=file.read(), by=actor(request), at=now()))
 
 
 @users.post("/logout/", response={204: None, **PROBLEMS})

@@ -82,7 +82,7 @@ class Walk:
     """The walk, step by step; ``say`` gets the story."""
 
     def __init__(self, url: str, say: Say):
-        self.http = httpx.Client(base_url=url, timeout=20)
+        self.http = httpx.Client(base_url=url, timeout=20, headers={"Accept-Language": "en"})
         self.url = url
         self.say = say
 

@@ -43,6 +43,7 @@ EXPECTED = {
     "POST /api/users/register/": "401 401 401 401 401 401 401 401 401 401",  # junk init data
     "GET /api/users/profile/": SIGNED_IN,
     "PATCH /api/users/update/": SIGNED_IN,
+    "POST /api/users/avatar/": "401 422 422 422 422 422 422 422 422 422",  # no file
     "POST /api/users/logout/": SIGNED_IN_204,
     "GET /api/users/friends/": SIGNED_IN,
     "POST /api/users/friends/": SIGNED_IN_201,

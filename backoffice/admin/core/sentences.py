@@ -33,6 +33,7 @@ SENTENCES: dict[str, Any] = {
     "user.registered": _("First sign-in."),
     "user.referred": _("Came by a partner's link."),
     "user.updated": _("Own profile changed: {fields}."),
+    "user.avatar_set": _("New own picture."),
     "user.password_set": _("Password set by the platform."),
     "friendship.requested": _("Asked into the Circle."),
     "friendship.accepted": _("Joined the Circle."),

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
 
 from backoffice.demo.walkthrough import Astray, Walk
 
@@ -17,6 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         url = options["url"].rstrip("/")
+        translation.activate("en")  # one language for the whole story, names of accounts included
         try:
             code = Walk(url, self.stdout.write).run()
         except Astray as error:
