@@ -1,6 +1,6 @@
 """Who can sign in to the demo, and how."""
 
-from backoffice.demo.content import STAFF
+from backoffice.demo.content import AGENCIES, STAFF
 
 PASSWORD = "circle-demo"
 ROLES = {
@@ -14,6 +14,8 @@ ROLES = {
 
 def demo_logins() -> list[tuple[str, str, str]]:
     """(role, login, password) of every member of the demo's staff."""
+    names = {agency.slug: agency.name for agency in AGENCIES}
     return [
-        (ROLES[staff.role].format(agency=staff.agency), staff.login, PASSWORD) for staff in STAFF
+        (ROLES[staff.role].format(agency=names.get(staff.agency or "")), staff.login, PASSWORD)
+        for staff in STAFF
     ]
