@@ -5,6 +5,8 @@ that table lets nobody. Rows come from :class:`backoffice.admin.scope.ScopedRows
 pickers, autocompletes, actions and histories alike; what is out of scope is a 404.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib.admin import ShowFacets
@@ -16,12 +18,12 @@ from django.forms import ModelForm
 from django.forms.models import ModelChoiceField, ModelMultipleChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from simple_history.admin import SimpleHistoryAdmin
-from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.admin import ModelAdmin, TabularInline
 
-from backoffice.admin.display import list_url
+from backoffice.admin.display import change_url, list_url
 from backoffice.admin.filters import ScopedRelatedFilter
 from backoffice.admin.paging import CalmChangeList, CappedPaginator
-from backoffice.admin.refusals import refusal_in, tell
+from backoffice.admin.refusals import carry_out, go, refusal_in, tell
 from backoffice.admin.scope import ScopedRows
 from core.actor import Actor, Source
 from core.clock import now
@@ -121,8 +123,22 @@ class BaseAdmin(ScopedPickers, ModelAdmin):
             self.own_or_404(request, object_id)
         return True
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        allowed = super().has_change_permission(request, obj)
+        if not allowed or not isinstance(obj, Model) or self.agency_path is None:
+            return allowed
+        user = staff(request)
+        there = user.agency_ids_for(self.opts.label_lower, "change")
+        return user.sees_all_agencies or self.agency_id_of(obj) in there
+
     def _get_obj_does_not_exist_redirect(self, request: HttpRequest, *_: Any) -> HttpResponse:
         raise Http404
+
+    def do(self, request: HttpRequest, obj: Model, act: Callable[..., Any], *, done: Any) -> Any:
+        """Carry out ``act`` (bound to all but ``by`` and ``at``), say how it went, and go back to
+        the row's page."""
+        carry_out(request, partial(act, by=actor(request), at=now()), done=str(done))
+        return go(request, change_url(obj))
 
     # --- saving
 
@@ -229,7 +245,3 @@ class ScopedTabular(ScopedPickers, TabularInline):
 
     extra = 0
     show_title = False
-
-
-class ScopedStacked(ScopedPickers, StackedInline):
-    extra = 0

@@ -29,7 +29,8 @@ class ScopedRows:
         if narrow is not None:
             rows = narrow(user)
         if self.agency_path is not None:
-            rows = rows.filter(**{f"{self.agency_path}__in": user.agency_ids})
+            agency_ids = user.agency_ids_for(rows.model._meta.label_lower, "view")
+            rows = rows.filter(**{f"{self.agency_path}__in": agency_ids})
         return rows
 
     def agency_id_of(self, obj: Model) -> int | None:

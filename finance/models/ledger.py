@@ -24,7 +24,8 @@ class AccountQuerySet(models.QuerySet["Account"]):
     def for_user(self, user) -> "AccountQuerySet":  # type: ignore[no-untyped-def]
         if user.sees_all_agencies:
             return self
-        return self.filter(Q(agency_id__in=user.agency_ids) | Q(user_id=user.pk))
+        own = user.agency_ids_for("finance.account", "view")
+        return self.filter(Q(agency_id__in=own) | Q(user_id=user.pk))
 
 
 class Account(models.Model):
@@ -106,7 +107,10 @@ class Account(models.Model):
 
 class JournalQuerySet(models.QuerySet["AccountingTransaction"]):
     def for_user(self, user) -> "JournalQuerySet":  # type: ignore[no-untyped-def]
-        return self if user.sees_all_agencies else self.filter(agency_id__in=user.agency_ids)
+        if user.sees_all_agencies:
+            return self
+        own = user.agency_ids_for("finance.accountingtransaction", "view")
+        return self.filter(agency_id__in=own)
 
 
 class AccountingTransaction(models.Model):
@@ -185,7 +189,8 @@ class LedgerEntryQuerySet(models.QuerySet["LedgerEntry"]):
     def for_user(self, user) -> "LedgerEntryQuerySet":  # type: ignore[no-untyped-def]
         if user.sees_all_agencies:
             return self
-        return self.filter(account__agency_id__in=user.agency_ids)
+        own = user.agency_ids_for("finance.ledgerentry", "view")
+        return self.filter(account__agency_id__in=own)
 
 
 class LedgerEntry(models.Model):

@@ -15,7 +15,9 @@ from finance.states import PayoutStatus
 
 class PayoutQuerySet(models.QuerySet["Payout"]):
     def for_user(self, user) -> "PayoutQuerySet":  # type: ignore[no-untyped-def]
-        return self if user.sees_all_agencies else self.filter(agency_id__in=user.agency_ids)
+        if user.sees_all_agencies:
+            return self
+        return self.filter(agency_id__in=user.agency_ids_for("finance.payout", "view"))
 
 
 class Payout(StatefulModel):

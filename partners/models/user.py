@@ -167,9 +167,10 @@ class User(AbstractBaseUser):
         """The agencies this person works for."""
         return frozenset(agency_id for agency_id, _ in self._memberships)
 
-    @property
-    def owned_agency_ids(self) -> frozenset[int]:
-        return frozenset(a for a, role in self._memberships if role == Role.OWNER.value)
+    def agency_ids_for(self, resource: str, act: str) -> frozenset[int]:
+        """The agencies in which the person's role *there* may do ``act`` with ``resource``: an
+        owner of one who manages another is only a manager in the other."""
+        return frozenset(a for a, role in self._memberships if allowed(role, resource, act))
 
     @property
     def sees_all_agencies(self) -> bool:

@@ -12,7 +12,7 @@ from unfold.decorators import display
 
 from backoffice.admin.base import HistoryAdmin, staff
 from backoffice.admin.display import state_badge
-from partners.models import Collection, TravelAgency
+from partners.models import Collection, TravelAgency, User
 from partners.roles import Role
 
 # What an owner may change himself; the rest is the platform's.
@@ -26,7 +26,14 @@ PUBLIC = (
     "manager_chat_id",
     "auto_approve",
 )
-SEES_BANK = {Role.OWNER, Role.ACCOUNTANT, Role.ADMIN}
+SEES_EVERY_BANK = {Role.ACCOUNTANT, Role.ADMIN}
+PAGE_OF_HISTORY = SEES_EVERY_BANK | {Role.OWNER}
+
+
+def sees_bank(user: User, agency: Any) -> bool:
+    """The platform's books, and the agency's own owner."""
+    own = user.agency_ids_for("partners.travelagency", "change")
+    return user.role in SEES_EVERY_BANK or (agency is not None and agency.pk in own)
 
 
 class AgencyForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -51,7 +58,7 @@ class AgencyAdmin(HistoryAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         money = [("commission_percent", "collection"), "payme_merchant_id"]
-        if staff(request).role in SEES_BANK:
+        if sees_bank(staff(request), obj):
             money += [("bank_name", "bank_account"), ("bank_mfo", "tax_id")]
         return (
             (None, {"fields": (("name", "slug"), "status", "description", "logo")}),
@@ -79,7 +86,9 @@ class AgencyAdmin(HistoryAdmin):
 
     def has_view_history_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # The history shows bank details as the page does.
-        allowed = staff(request).role in SEES_BANK
+        # Without a row it is asked whether there is such a page at all.
+        user = staff(request)
+        allowed = user.role in PAGE_OF_HISTORY if obj is None else sees_bank(user, obj)
         return allowed and super().has_view_history_permission(request, obj)
 
     @display(description=_("status"), ordering="status")

@@ -70,7 +70,7 @@ class MemberAdmin(OwnAgency):
         if obj is not None or user.sees_all_agencies:
             return super().get_form(request, obj, change, **kwargs)
         form = super().get_form(request, obj, change, form=InviteForm, **kwargs)
-        form.agency_ids = user.agency_ids
+        form.agency_ids = self.may_make_for(request)
         return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
