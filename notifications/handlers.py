@@ -11,7 +11,6 @@ from django.utils.translation import override
 from core.clock import TASHKENT
 from core.models import EventLog
 from core.money import som
-from finance.queries.sales import agency_share_of
 from notifications.services.outbox import Address, Letter, agency_desk, person, put
 from notifications.states import Kind
 from sales.models import Booking
@@ -97,8 +96,8 @@ def _values(event: EventLog, booking: Booking, language: str) -> dict[str, Any]:
             "free_seats": session.available_seats,
             "traveller": str(booking.user),
             "status": booking.get_status_display(),
-            "refund": _refund(event),
-            "agency_share": som(agency_share_of(booking.pk)),
+            "refund": _money(event, "refund"),
+            "agency_share": _money(event, "agency_share"),
         }
 
 
@@ -113,5 +112,6 @@ def _clock(instant: str | None) -> str:
     return f"{datetime.fromisoformat(instant).astimezone(TASHKENT):%H:%M}"
 
 
-def _refund(event: EventLog) -> str:
-    return som(Decimal(event.details.get("refund") or "0"))
+def _money(event: EventLog, fact: str) -> str:
+    """A sum that the event recorded; events of other kinds have none."""
+    return som(Decimal(event.details.get(fact) or "0"))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TypedDict
 
-from core.money import ZERO, percent_of
+from core.money import ZERO
 
 
 class Tier(TypedDict):
@@ -20,8 +20,3 @@ def refund_percent(policy: Sequence[Tier], days_before: int) -> Decimal:
     if not fitting:
         return ZERO
     return Decimal(max(fitting, key=lambda tier: tier["days_before"])["refund_percent"])
-
-
-def refund_amount(paid: Decimal, policy: Sequence[Tier], days_before: int) -> Decimal:
-    """What the traveller gets back of ``paid``, UZS."""
-    return percent_of(paid, refund_percent(policy, days_before))

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from ninja import Query, Router
@@ -34,7 +34,7 @@ from core.clock import now
 from core.refusals import NotFound
 from sales.queries.companions import sessions_joined
 from sales.queries.offer import Wish, quote
-from sales.states import USES_PROMO
+from sales.queries.promo import used_of, with_uses
 
 tours = Router(tags=["tours"])
 
@@ -147,9 +147,8 @@ def promotions(
 def promo_codes(request: HttpRequest, page: Page) -> PageOf[PromoCodeOut]:
     """The agency's promo codes with their use."""
     user = works_for_agency(request)
-    used = Count("bookings", filter=Q(bookings__status__in=USES_PROMO))
-    rows = PromoCode.objects.for_user(user).annotate(used=used)
-    return newest_first(rows, page, lambda row: show_promo_code(row, row.used))
+    rows = with_uses(PromoCode.objects.for_user(user), now())
+    return newest_first(rows, page, lambda row: show_promo_code(row, used_of(row)))
 
 
 @tours.post("/promo-codes/check/", response={200: PromoCheckOut, **PROBLEMS})

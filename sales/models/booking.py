@@ -27,6 +27,13 @@ from sales.states import (
 )
 
 
+def holds_promo(at: datetime, prefix: str = "") -> Q:
+    """Bookings whose promo use counts; a lapsed hold never counts. ``prefix`` leads to them from
+    another table (``"bookings__"``)."""
+    live = Q(**{f"{prefix}status__in": LIVE, f"{prefix}expires_at__gt": at})
+    return live | Q(**{f"{prefix}status__in": set(USES_PROMO) - set(LIVE)})
+
+
 class BookingQuerySet(models.QuerySet["Booking"]):
     def for_user(self, user) -> "BookingQuerySet":  # type: ignore[no-untyped-def]
         """The platform sees all, an agency its own, anybody the bookings he made."""
@@ -43,8 +50,7 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         return self.filter(status__in=LIVE, expires_at__lte=at)
 
     def holding_promo(self, at: datetime) -> "BookingQuerySet":
-        """Bookings whose promo use counts; a lapsed hold never counts."""
-        return self.filter(status__in=USES_PROMO).exclude(status__in=LIVE, expires_at__lte=at)
+        return self.filter(holds_promo(at))
 
 
 class Booking(StatefulModel):

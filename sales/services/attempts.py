@@ -13,8 +13,8 @@ from core.refusals import Conflict, NotFound
 from core.services.events import record
 from finance.models import PaymentTransaction
 from finance.models.payment import TIMED_OUT
+from finance.queries.payments import find_payment
 from finance.services.locks import lock_payment
-from finance.states import Provider
 from sales.models import Booking
 from sales.services.holds import end_holds, lock_rows
 
@@ -52,18 +52,11 @@ def sweep_timed_out_payments(*, at: datetime) -> int:
     return sum(time_out_payment(payment_id=pk, by=job(), at=at) for pk in due)
 
 
-def find_attempt(provider_id: str, cashbox: str) -> PaymentTransaction | None:
-    """The payment with the provider's id, unlocked."""
-    return PaymentTransaction.objects.filter(
-        provider=Provider.PAYME, payme_invoice_id=provider_id, cashbox=cashbox
-    ).first()
-
-
 def lock_payment_deal(
     provider_id: str, cashbox: str, at: datetime
 ) -> tuple[PaymentTransaction, Booking, TourSession]:
     """Lock a payment with its booking and session, in order. Refuses with PaymentNotFound."""
-    known = find_attempt(provider_id, cashbox)
+    known = find_payment(provider_id, cashbox=cashbox)
     if known is None:
         raise PaymentNotFound
     promo_id = Booking.objects.values_list("promo_code_id", flat=True).get(pk=known.booking_id)

@@ -23,6 +23,7 @@ from core.clock import local_date
 from core.refusals import Refusal
 from core.services.events import record
 from finance.models import PaymentTransaction
+from finance.queries.payments import find_payment
 from finance.services.bonus import reserve_bonus
 from finance.services.locks import lock_payment
 from finance.services.post import About
@@ -33,7 +34,6 @@ from sales.queries.promo import check_promo
 from sales.services.attempts import (
     PaymentClosed,
     PaymentTimedOut,
-    find_attempt,
     lock_payment_deal,
     time_out,
     time_out_old,
@@ -69,14 +69,14 @@ def open_payment(*, attempt: Attempt, by: Actor, at: datetime) -> PaymentTransac
     A repeat of a known id answers the stored row. Refuses with what ``check_payable`` refuses,
     PaymentClosed (known, but no longer waiting) and PaymentTimedOut.
     """
-    known = find_attempt(attempt.provider_id, attempt.cashbox)
+    known = find_payment(attempt.provider_id, cashbox=attempt.cashbox)
     if known is not None:
         return _repeat(known, at)
     booking_id = Booking.objects.filter(code=attempt.reference).values_list("pk", flat=True).first()
     if booking_id is not None:
         deal = lock_rows(booking_id, at=at)
         # The same id may have been written while this call waited for the lock.
-        known = find_attempt(attempt.provider_id, attempt.cashbox)
+        known = find_payment(attempt.provider_id, cashbox=attempt.cashbox)
         if known is not None:
             return _repeat(known, at)
         time_out_old(deal.booking, at)

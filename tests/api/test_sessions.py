@@ -161,6 +161,16 @@ def test_a_use_of_a_booking_that_ended_does_not_count(cast, phone, clock):
     assert phone(cast.silk_manager).get(CODES).json()["results"][0]["used"] == 0
 
 
+def test_a_use_whose_hold_has_lapsed_does_not_count_though_nobody_ended_it(cast, phone, clock):
+    factories.promo_code(agency=cast.silk, code="SPRING", funded_by="agency")
+    cast.request(promo_code="SPRING")
+    assert phone(cast.silk_manager).get(CODES).json()["results"][0]["used"] == 1
+
+    clock.shift(timedelta(minutes=61))
+
+    assert phone(cast.silk_manager).get(CODES).json()["results"][0]["used"] == 0
+
+
 def test_promo_codes_are_walked_by_cursor(cast, manager):
     made = [factories.promo_code(agency=cast.silk).pk for _ in range(5)]
 

@@ -5,7 +5,6 @@ import pytest
 from core.actor import job
 from core.refusals import NotFound
 from partners.models import Friendship
-from partners.queries.friends import friend_ids
 from partners.services.friends import (
     AlreadyAsked,
     NotYourself,
@@ -39,15 +38,21 @@ def jasur(cast):
     return cast.second_traveller
 
 
+def friend_ids(person) -> list[int]:
+    """Who is in the person's Circle, from either side."""
+    pairs = Friendship.objects.of(person.pk).filter(status="accepted")
+    return [p.to_user_id if p.from_user_id == person.pk else p.from_user_id for p in pairs]
+
+
 def test_friends_are_two_who_agreed(dilnoza, jasur):
     friendship = ask(dilnoza, jasur)
-    assert (friendship.status, friend_ids(jasur.pk)) == ("requested", [])
+    assert (friendship.status, friend_ids(jasur)) == ("requested", [])
 
     accepted = accept(friendship, jasur)
 
     assert (accepted.status, accepted.answered_at) == ("accepted", NOW)
-    assert friend_ids(dilnoza.pk) == [jasur.pk]
-    assert friend_ids(jasur.pk) == [dilnoza.pk]
+    assert friend_ids(dilnoza) == [jasur.pk]
+    assert friend_ids(jasur) == [dilnoza.pk]
 
 
 def test_nobody_befriends_himself(dilnoza):

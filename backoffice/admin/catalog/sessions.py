@@ -1,5 +1,6 @@
 """Dated sessions: fill, price, seats; and their chats."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -12,9 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 from unfold.decorators import action, display
 
-from backoffice.admin.base import BaseAdmin, HistoryAdmin, actor
+from backoffice.admin.base import BaseAdmin, HistoryAdmin
 from backoffice.admin.display import (
-    change_url,
     fill_bar,
     link,
     list_url,
@@ -23,12 +23,10 @@ from backoffice.admin.display import (
     two_lines,
 )
 from backoffice.admin.filters import ScopedRelatedFilter
-from backoffice.admin.refusals import carry_out, go
 from catalog.models import TourChat, TourSession
 from catalog.services.locks import lock_session
 from catalog.services.sales_window import close_session, reopen_session
 from catalog.states import SessionStatus
-from core.clock import now
 
 
 class SessionForm(ModelForm):  # type: ignore[type-arg]
@@ -126,12 +124,8 @@ class SessionAdmin(HistoryAdmin):
     )
     def close(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         session = self.own_or_404(request, object_id)
-        carry_out(
-            request,
-            lambda: close_session(session_id=session.pk, by=actor(request), at=now()),
-            done=str(_("The date is closed for sale.")),
-        )
-        return go(request, change_url(session))
+        work = partial(close_session, session_id=session.pk)
+        return self.do(request, session, work, done=_("The date is closed for sale."))
 
     @action(
         description=_("Open for sale"),
@@ -145,12 +139,8 @@ class SessionAdmin(HistoryAdmin):
     )
     def reopen(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         session = self.own_or_404(request, object_id)
-        carry_out(
-            request,
-            lambda: reopen_session(session_id=session.pk, by=actor(request), at=now()),
-            done=str(_("The date is on sale again.")),
-        )
-        return go(request, change_url(session))
+        work = partial(reopen_session, session_id=session.pk)
+        return self.do(request, session, work, done=_("The date is on sale again."))
 
     # --- columns
 

@@ -1,5 +1,6 @@
 """Tours as their agencies describe them."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -15,17 +16,15 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminJSONSchemaWidget
 
-from backoffice.admin.base import BaseAdmin, HistoryAdmin, ScopedTabular, actor
+from backoffice.admin.base import BaseAdmin, HistoryAdmin, ScopedTabular
 from backoffice.admin.catalog.schema_check import faults
 from backoffice.admin.catalog.shapes import parameters, schemas
-from backoffice.admin.display import change_url, link, list_url, state_badge, two_lines
+from backoffice.admin.display import link, list_url, state_badge, two_lines
 from backoffice.admin.filters import ScopedRelatedFilter
 from backoffice.admin.own_agency import OwnAgency
-from backoffice.admin.refusals import carry_out, go
 from catalog.models import Tour, TourPhoto, TourSession
 from catalog.services.publish import archive_tour, publish_tour
 from catalog.states import TourStatus
-from core.clock import now
 from core.models import Media
 
 
@@ -197,12 +196,8 @@ class TourAdmin(OwnAgency, HistoryAdmin):
     )
     def publish(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         tour = self.own_or_404(request, object_id)
-        carry_out(
-            request,
-            lambda: publish_tour(tour_id=tour.pk, by=actor(request), at=now()),
-            done=str(_("The tour is on sale.")),
-        )
-        return go(request, change_url(tour))
+        work = partial(publish_tour, tour_id=tour.pk)
+        return self.do(request, tour, work, done=_("The tour is on sale."))
 
     @action(
         description=_("Archive"),
@@ -217,12 +212,8 @@ class TourAdmin(OwnAgency, HistoryAdmin):
     )
     def archive(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         tour = self.own_or_404(request, object_id)
-        carry_out(
-            request,
-            lambda: archive_tour(tour_id=tour.pk, by=actor(request), at=now()),
-            done=str(_("The tour is off the shelf.")),
-        )
-        return go(request, change_url(tour))
+        work = partial(archive_tour, tour_id=tour.pk)
+        return self.do(request, tour, work, done=_("The tour is off the shelf."))
 
     # --- columns
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from finance.queries.balances import platform_balances
 from sales.queries.audit import book_proofs
 
 SHOWN = 20
@@ -24,4 +25,7 @@ class Command(BaseCommand):
         seconds = time.monotonic() - started
         if broken:
             raise CommandError(f"{broken} proofs are broken ({seconds:.2f} s).")
+        self.stdout.write("The platform's own accounts, summed from their lines, UZS:")
+        for kind, balance in platform_balances().items():
+            self.stdout.write(f"{balance:>20}  {kind}")
         self.stdout.write(f"The books are right ({seconds:.2f} s).")
