@@ -19,6 +19,7 @@ class CancelReason(models.TextChoices):
     AGENCY = "agency", _("by the agency")
     PLATFORM = "platform", _("by the platform")
     REFUND = "refund", _("refunded at the provider")
+    SESSION = "session", _("the date was cancelled")
 
 
 class TravellerKind(models.TextChoices):

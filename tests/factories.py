@@ -153,7 +153,7 @@ def tour(**fields):
         "title_uz": f"Sayohat {n}",
         "title_en": f"Tour {n}",
         "description_ru": "Горы и чай.",
-        "meeting_point": "Tashkent, Chorsu",
+        "meeting_point_ru": "Tashkent, Chorsu",
         "transport_options": TRANSPORT,
         "cancellation_policy": POLICY,
         "status": TourStatus.PUBLISHED,
@@ -179,6 +179,8 @@ def session(**fields):
         "price": MILLION,
         "capacity": 20,
     }
+    if fields.get("status") == "cancelled":
+        defaults["cancelled_at"] = NOW
     return catalog.TourSession.objects.create(**defaults | fields)
 
 
@@ -200,11 +202,11 @@ def _valid(fields):
 
 @factory(catalog.Promotion)
 def promotion(**fields):
-    """Ten per cent off a tour, at the agency's cost."""
-    if "tour" not in fields and "session" not in fields:
+    """Ten per cent off a tour, a session or all tours of an agency, at the agency's cost."""
+    if not {"tour", "session", "agency"} & set(fields):
         fields["tour"] = tour()
-    target = fields.get("tour") or fields["session"].tour
-    fields.setdefault("agency", target.agency)
+    if "agency" not in fields:
+        fields["agency"] = (fields.get("tour") or fields["session"].tour).agency
     return catalog.Promotion.objects.create(**{"title": f"Sale {number()}"} | _valid(fields))
 
 
@@ -220,7 +222,7 @@ def promo_code(**fields):
 
 @factory(sales.Booking)
 def booking(**fields):
-    """A bare request for one seat at the session's price."""
+    """A bare request for one seat at the session's price; nobody is named yet."""
     need(fields, session=session, user=user)
     seats = fields.setdefault("seats_reserved", 1)
     price = fields.setdefault("unit_price", fields["session"].price)
@@ -234,15 +236,23 @@ def booking(**fields):
     }
     if fields.get("status", "requested") in ("requested", "approved"):
         defaults["expires_at"] = NOW + timedelta(minutes=60)
-    return sales.Booking.objects.create(**defaults | fields)
+    made = sales.Booking.objects.create(**defaults | fields)
+    sales.BookingTraveller.objects.bulk_create(
+        sales.BookingTraveller(booking=made, seat_price=price) for _seat in range(seats)
+    )
+    return made
 
 
 @factory(sales.BookingTraveller)
 def booking_traveller(**fields):
+    """The first unnamed seat of the booking, named."""
     need(fields, booking=booking)
-    return sales.BookingTraveller.objects.create(
-        **{"first_name": "Dilnoza", "last_name": "Karimova"} | fields
-    )
+    seat = fields["booking"].travellers.filter(first_name="", last_name="").first()
+    assert seat is not None, "Every seat of the booking has its traveller already."
+    for name, value in ({"first_name": "Dilnoza", "last_name": "Karimova"} | fields).items():
+        setattr(seat, name, value)
+    seat.save()
+    return seat
 
 
 @factory(sales.BookingComment)
@@ -454,7 +464,7 @@ def idempotency_key(**fields):
 def media(**fields):
     """A row about a picture; the bytes are a stand-in unless ``file`` is given."""
     defaults = {
-        "file": f"media/2027/03/picture-{number()}.webp",
+        "file": f"media/2027/03/picture-{number()}-1600.webp",
         "type": MediaType.TOUR_PHOTO,
         "width": 1600,
         "height": 1200,

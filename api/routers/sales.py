@@ -202,6 +202,7 @@ def _wish(body: WishIn) -> Wish:
         transport=body.transport,
         promo_code=body.promo_code or "",
         bonus=_bonus(body.use_bonus),
+        kinds=tuple(traveller.kind for traveller in body.travellers),
     )
 
 

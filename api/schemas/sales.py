@@ -36,9 +36,11 @@ class WishIn(Body):
 
 
 class PriceOut(Schema):
-    """subtotal = seats x unit + transport_total; final = subtotal - discounts - bonus_used."""
+    """subtotal = seats x unit - child_discount + transport_total;
+    final = subtotal - discounts - bonus_used."""
 
     unit: Money
+    child_discount: Money = Field(description="What children and infants pay less.")
     subtotal: Money
     promotion_discount: Money
     promo_discount: Money

@@ -38,10 +38,11 @@ def show_booking(booking: Booking, *, by: Actor, at: datetime) -> BookingOut:
             agency=AgencyRef(id=booking.agency_id, name=booking.agency.name),
         ),
         seats=booking.seats_reserved,
-        transport=(booking.selected_transport or {}).get("code"),
+        transport=booking.transport_code,
         travellers=[
             TravellerOut(first_name=t.first_name, last_name=t.last_name, kind=t.kind)  # type: ignore[arg-type]
             for t in booking.travellers.all()
+            if t.name
         ],
         price=_frozen_price(booking),
         promo_code=booking.promo_code.code if booking.promo_code else None,
@@ -75,6 +76,7 @@ def show_pending(booking: Booking, *, by: Actor, at: datetime) -> PendingOut:
 def show_price(price: Price) -> PriceOut:
     return PriceOut(
         unit=price.unit,
+        child_discount=price.child_discount,
         subtotal=price.subtotal,
         promotion_discount=price.promotion_discount,
         promo_discount=price.promo_discount,
@@ -87,6 +89,7 @@ def show_price(price: Price) -> PriceOut:
 def _frozen_price(booking: Booking) -> PriceOut:
     return PriceOut(
         unit=booking.unit_price,
+        child_discount=booking.child_discount,
         subtotal=booking.subtotal,
         promotion_discount=booking.promotion_discount,
         promo_discount=booking.promo_discount,

@@ -82,7 +82,8 @@ class Discount(models.Model):
 
 
 class Promotion(Discount):
-    """A price cut on a tour or a session for a time; the best single one applies by itself."""
+    """A price cut for a time on a session, a tour or all tours of an agency; the best single one
+    applies by itself."""
 
     title = models.CharField(_("title"), max_length=120)
     history = HistoricalRecords()
@@ -98,8 +99,11 @@ class Promotion(Discount):
                 name="promotion_ends_after_it_starts",
             ),
             models.CheckConstraint(
-                condition=models.Q(tour__isnull=False) ^ models.Q(session__isnull=False),
-                name="promotion_is_for_a_tour_or_a_session",
+                condition=models.Q(tour__isnull=True) | models.Q(session__isnull=True),
+                name="promotion_not_for_a_tour_and_a_session",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(agency__isnull=False), name="promotion_is_an_agencys"
             ),
         ]
 
@@ -116,6 +120,9 @@ class PromoCode(Discount):
     code = models.CharField(_("code"), max_length=32)
     usage_limit = models.PositiveIntegerField(_("uses in all"), null=True, blank=True)
     per_user_limit = models.PositiveIntegerField(_("uses per person"), null=True, blank=True)
+    batch = models.CharField(
+        _("batch"), max_length=60, blank=True, help_text=_("What codes made together are called.")
+    )
     history = HistoricalRecords()
 
     class Meta:

@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 from catalog.models.tour import Tour
 from catalog.states import ChatStatus, SessionStatus, TourStatus
 from core.clock import local_midnight
+from core.codes import new_code
 from core.fields import MoneyField
 from core.state import StateField, StatefulModel, transition
 
@@ -36,6 +37,7 @@ class TourSession(StatefulModel):
     """
 
     tour = models.ForeignKey(Tour, models.PROTECT, related_name="sessions", verbose_name=_("tour"))
+    code = models.CharField(_("code"), max_length=12, unique=True, default=new_code, editable=False)
     date_start = models.DateField(_("starts"))
     date_end = models.DateField(_("ends"))
     price = MoneyField(_("price per seat, UZS"), validators=[MinValueValidator(0)])
@@ -56,6 +58,8 @@ class TourSession(StatefulModel):
         _("private"), default=False, help_text=_("Of a custom trip: not shown in the catalogue.")
     )
     status = StateField(_("status"), choices=SessionStatus, default=SessionStatus.OPEN)
+    cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
+    cancel_note = models.CharField(_("why it was cancelled"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     objects = SessionQuerySet.as_manager()
@@ -86,6 +90,15 @@ class TourSession(StatefulModel):
                 condition=models.Q(price__gte=0), name="session_price_not_negative"
             ),
             models.CheckConstraint(condition=models.Q(capacity__gte=1), name="session_has_seats"),
+            models.CheckConstraint(
+                condition=models.Q(min_group_size__lte=models.F("capacity")),
+                name="session_group_fits_its_seats",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status=SessionStatus.CANCELLED, cancelled_at__isnull=False)
+                | (~models.Q(status=SessionStatus.CANCELLED) & models.Q(cancelled_at__isnull=True)),
+                name="cancelled_session_has_a_time",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -105,8 +118,10 @@ class TourSession(StatefulModel):
         """On sale again."""
 
     @transition(status, [SessionStatus.OPEN, SessionStatus.CLOSED], SessionStatus.CANCELLED)
-    def cancel(self) -> None:
+    def cancel(self, *, at: datetime, note: str) -> None:
         """It will not run."""
+        self.cancelled_at = at
+        self.cancel_note = note
 
     @transition(status, [SessionStatus.OPEN, SessionStatus.CLOSED], SessionStatus.COMPLETED)
     def complete(self) -> None:

@@ -1,6 +1,8 @@
 """Tours and their categories."""
 
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -9,10 +11,13 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from catalog.states import TourStatus
+from core.codes import new_code
+from core.fields import PercentField
+from core.money import HUNDRED
 from core.state import StateField, StatefulModel, transition
 
 
-def in_language(obj: models.Model, field: str) -> str:
+def in_language(obj: models.Model, field: str) -> Any:
     """``field`` in the active language, in Russian when there is no translation."""
     own = getattr(obj, f"{field}_{(get_language() or 'ru')[:2]}", "")
     return own or getattr(obj, f"{field}_ru")
@@ -38,7 +43,7 @@ class TourCategory(models.Model):
 
     @property
     def title(self) -> str:
-        return in_language(self, "title")
+        return str(in_language(self, "title"))
 
 
 class TourQuerySet(models.QuerySet["Tour"]):
@@ -62,6 +67,12 @@ class Tour(StatefulModel):
     category = models.ForeignKey(
         TourCategory, models.PROTECT, related_name="tours", verbose_name=_("category")
     )
+    code = models.SlugField(
+        _("code"),
+        max_length=40,
+        default=new_code,
+        help_text=_("The agency's own name for it in files; letters, digits, hyphens."),
+    )
     title_ru = models.CharField(_("title (ru)"), max_length=160)
     title_uz = models.CharField(_("title (uz)"), max_length=160, blank=True)
     title_en = models.CharField(_("title (en)"), max_length=160, blank=True)
@@ -73,12 +84,20 @@ class Tour(StatefulModel):
         _("transport"),
         default=list,
         blank=True,
-        help_text=_('A list of {"code", "title", "price"}; the price is per seat, in UZS.'),
+        help_text=_("Ways to get there; the price is per seat, in UZS."),
     )
-    itinerary = models.JSONField(_("itinerary"), default=list, blank=True)
-    inclusions = models.JSONField(_("included"), default=list, blank=True)
-    exclusions = models.JSONField(_("not included"), default=list, blank=True)
-    meeting_point = models.CharField(_("meeting point"), max_length=200, blank=True)
+    itinerary_ru = models.JSONField(_("programme (ru)"), default=list, blank=True)
+    itinerary_uz = models.JSONField(_("programme (uz)"), default=list, blank=True)
+    itinerary_en = models.JSONField(_("programme (en)"), default=list, blank=True)
+    inclusions_ru = models.JSONField(_("included (ru)"), default=list, blank=True)
+    inclusions_uz = models.JSONField(_("included (uz)"), default=list, blank=True)
+    inclusions_en = models.JSONField(_("included (en)"), default=list, blank=True)
+    exclusions_ru = models.JSONField(_("not included (ru)"), default=list, blank=True)
+    exclusions_uz = models.JSONField(_("not included (uz)"), default=list, blank=True)
+    exclusions_en = models.JSONField(_("not included (en)"), default=list, blank=True)
+    meeting_point_ru = models.CharField(_("meeting point (ru)"), max_length=200, blank=True)
+    meeting_point_uz = models.CharField(_("meeting point (uz)"), max_length=200, blank=True)
+    meeting_point_en = models.CharField(_("meeting point (en)"), max_length=200, blank=True)
     meeting_lat = models.DecimalField(
         _("latitude"), max_digits=9, decimal_places=6, null=True, blank=True
     )
@@ -88,11 +107,26 @@ class Tour(StatefulModel):
     age_min = models.PositiveSmallIntegerField(
         _("age from"), null=True, blank=True, validators=[MaxValueValidator(99)]
     )
+    age_max = models.PositiveSmallIntegerField(
+        _("age to"), null=True, blank=True, validators=[MaxValueValidator(120)]
+    )
+    child_to_age = models.PositiveSmallIntegerField(
+        _("child: under the age of"), default=12, validators=[MaxValueValidator(18)]
+    )
+    child_percent = PercentField(
+        _("a child pays, % of the price"), default=HUNDRED, validators=[MaxValueValidator(100)]
+    )
+    infant_to_age = models.PositiveSmallIntegerField(
+        _("infant: under the age of"), default=2, validators=[MaxValueValidator(18)]
+    )
+    infant_percent = PercentField(
+        _("an infant pays, % of the price"), default=HUNDRED, validators=[MaxValueValidator(100)]
+    )
     cancellation_policy = models.JSONField(
         _("cancellation policy"),
         default=list,
         blank=True,
-        help_text=_('Tiers {"days_before", "refund_percent"}; frozen on each booking.'),
+        help_text=_("What comes back how many days before; frozen on each booking."),
     )
     photos = models.ManyToManyField(
         "core.Media", through="catalog.TourPhoto", related_name="+", verbose_name=_("gallery")
@@ -119,6 +153,22 @@ class Tour(StatefulModel):
                 | models.Q(published_at__isnull=False),
                 name="published_tour_has_a_time",
             ),
+            models.UniqueConstraint(fields=["agency", "code"], name="tour_code_once_in_an_agency"),
+            models.CheckConstraint(
+                condition=models.Q(age_max__isnull=True)
+                | models.Q(age_min__isnull=True)
+                | models.Q(age_max__gte=models.F("age_min")),
+                name="tour_ages_in_order",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(infant_to_age__lte=models.F("child_to_age")),
+                name="infants_are_younger_than_children",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(child_percent__gte=0, child_percent__lte=100)
+                & models.Q(infant_percent__gte=0, infant_percent__lte=100),
+                name="children_pay_up_to_the_price",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -126,11 +176,33 @@ class Tour(StatefulModel):
 
     @property
     def title(self) -> str:
-        return in_language(self, "title")
+        return str(in_language(self, "title"))
 
     @property
     def description(self) -> str:
-        return in_language(self, "description")
+        """HTML, as ``catalog.rich_text`` lets it through."""
+        return str(in_language(self, "description"))
+
+    @property
+    def itinerary(self) -> list[dict[str, Any]]:
+        """Days {day, title, text}."""
+        return list(in_language(self, "itinerary"))
+
+    @property
+    def inclusions(self) -> list[str]:
+        return list(in_language(self, "inclusions"))
+
+    @property
+    def exclusions(self) -> list[str]:
+        return list(in_language(self, "exclusions"))
+
+    @property
+    def meeting_point(self) -> str:
+        return str(in_language(self, "meeting_point"))
+
+    def share_of(self, kind: str) -> Decimal:
+        """What a traveller of ``kind`` (adult, child, infant) pays, per cent of the seat price."""
+        return {"child": self.child_percent, "infant": self.infant_percent}.get(kind, HUNDRED)
 
     @transition(status, [TourStatus.DRAFT, TourStatus.ARCHIVED], TourStatus.PUBLISHED)
     def publish(self, *, at: datetime) -> None:

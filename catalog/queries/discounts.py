@@ -8,8 +8,9 @@ from catalog.models import PromoCode, Promotion, TourSession
 
 
 def promotions_for(session: TourSession, at: datetime) -> QuerySet[Promotion]:
-    """Running promotions of the session or its tour."""
+    """Running promotions of the session, of its tour and of all tours of the agency."""
     mine = Q(session_id=session.pk) | Q(tour_id=session.tour_id)
+    mine |= Q(agency_id=session.tour.agency_id, tour=None, session=None)
     return Promotion.objects.running(at).filter(mine)
 
 

@@ -5,13 +5,12 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import TourSession
-from catalog.services.locks import lock_session
+from catalog.services.sessions import lock_own_session
 from catalog.states import SessionStatus
 from core.actor import Actor
 from core.acts import act
-from core.refusals import Conflict, NotFound
+from core.refusals import Conflict
 from core.services.events import record
-from partners.roles import require, works_for
 
 
 class SessionMoved(Conflict):
@@ -21,7 +20,7 @@ class SessionMoved(Conflict):
 @act
 def close_session(*, session_id: int, by: Actor, at: datetime) -> TourSession:
     """Take no new requests; bookings made go on."""
-    session = _own(session_id, by)
+    session = lock_own_session(session_id, by)
 
     if session.status != SessionStatus.OPEN:
         raise SessionMoved(status=session.get_status_display())
@@ -35,7 +34,7 @@ def close_session(*, session_id: int, by: Actor, at: datetime) -> TourSession:
 @act
 def reopen_session(*, session_id: int, by: Actor, at: datetime) -> TourSession:
     """Put a closed session back on sale."""
-    session = _own(session_id, by)
+    session = lock_own_session(session_id, by)
 
     if session.status != SessionStatus.CLOSED:
         raise SessionMoved(status=session.get_status_display())
@@ -43,12 +42,4 @@ def reopen_session(*, session_id: int, by: Actor, at: datetime) -> TourSession:
     session.save(update_fields=["status"])
 
     record("session.reopened", session, by=by, at=at, agency_id=session.tour.agency_id)
-    return session
-
-
-def _own(session_id: int, by: Actor) -> TourSession:
-    require(by, "catalog.toursession", "change")
-    session = lock_session(session_id)
-    if not works_for(by, session.tour.agency_id):
-        raise NotFound
     return session

@@ -1,9 +1,11 @@
 """Recording what happened: the last beat of every act."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.utils import translation
 
 from core.actor import Actor
 from core.acts import require_transaction
@@ -41,6 +43,12 @@ def record(
     EventDelivery.objects.create(event=event, next_attempt_at=at)
     _announce_after_commit()
     return event
+
+
+def field_names(obj: models.Model, columns: Iterable[str]) -> list[str]:
+    """What the columns are called, untranslated: a reader's language is chosen when he reads."""
+    with translation.override(None):
+        return [str(obj._meta.get_field(name).verbose_name) for name in columns]  # type: ignore[union-attr]
 
 
 def _announce_after_commit() -> None:

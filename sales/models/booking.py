@@ -56,9 +56,9 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 class Booking(StatefulModel):
     """Seats on a session for one traveller.
 
-    Price, all UZS: ``subtotal`` is seats x ``unit_price`` + ``transport_total``; ``final_price`` is
-    subtotal - promotion_discount - promo_discount - bonus_used, a named constraint. Nothing of it
-    changes after the request.
+    Price, all UZS: ``subtotal`` is seats x ``unit_price`` - ``child_discount`` +
+    ``transport_total``; ``final_price`` is subtotal - promotion_discount - promo_discount -
+    bonus_used; both are named constraints. Nothing of it changes after the request.
     """
 
     code = models.CharField(_("code"), max_length=12, unique=True, default=new_code, editable=False)
@@ -111,6 +111,7 @@ class Booking(StatefulModel):
     )
 
     unit_price = MoneyField(_("price per seat"))
+    child_discount = MoneyField(_("less for children"), default=ZERO)
     transport_total = MoneyField(_("transport"), default=ZERO)
     subtotal = MoneyField(_("subtotal"))
     promotion_discount = MoneyField(_("promotion"), default=ZERO)
@@ -167,7 +168,11 @@ class Booking(StatefulModel):
         constraints = [
             models.CheckConstraint(condition=Q(seats_reserved__gte=1), name="booking_has_a_seat"),
             models.CheckConstraint(
-                condition=Q(subtotal=F("unit_price") * F("seats_reserved") + F("transport_total")),
+                condition=Q(
+                    subtotal=F("unit_price") * F("seats_reserved")
+                    - F("child_discount")
+                    + F("transport_total")
+                ),
                 name="booking_subtotal_adds_up",
             ),
             models.CheckConstraint(
@@ -182,6 +187,7 @@ class Booking(StatefulModel):
             models.CheckConstraint(
                 condition=Q(
                     unit_price__gte=0,
+                    child_discount__gte=0,
                     transport_total__gte=0,
                     promotion_discount__gte=0,
                     promo_discount__gte=0,
@@ -228,6 +234,10 @@ class Booking(StatefulModel):
     def is_lapsed(self, at: datetime) -> bool:
         """A live hold whose time is over, whether or not the job has come by."""
         return self.status in LIVE and self.expires_at is not None and self.expires_at <= at
+
+    @property
+    def transport_code(self) -> str | None:
+        return (self.selected_transport or {}).get("code")
 
     @property
     def holds_seats(self) -> bool:
@@ -296,15 +306,31 @@ class TravellerQuerySet(models.QuerySet["BookingTraveller"]):
 
 
 class BookingTraveller(models.Model):
-    """One who goes."""
+    """One seat of a booking and who sits in it; a seat nobody has named yet has blank names.
+
+    ``seat_price`` is what the seat cost before transport and discounts, UZS: the share of the unit
+    price that the tour asks of the traveller's kind.
+    """
 
     booking = models.ForeignKey(
         Booking, models.CASCADE, related_name="travellers", verbose_name=_("booking")
     )
-    first_name = models.CharField(_("first name"), max_length=80)
-    last_name = models.CharField(_("last name"), max_length=80)
+    first_name = models.CharField(_("first name"), max_length=80, blank=True)
+    last_name = models.CharField(_("last name"), max_length=80, blank=True)
     kind = models.CharField(
         _("kind"), max_length=10, choices=TravellerKind, default=TravellerKind.ADULT
+    )
+    seat_price = MoneyField(_("seat price"))
+    room = models.CharField(_("room"), max_length=30, blank=True)
+    transport_seat = models.CharField(_("transport seat"), max_length=30, blank=True)
+    checked_in_at = models.DateTimeField(_("checked in at"), null=True, blank=True)
+    checked_in_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("checked in by"),
     )
 
     objects = TravellerQuerySet.as_manager()
@@ -317,9 +343,22 @@ class BookingTraveller(models.Model):
             GinIndex(OpClass(Upper("first_name"), "gin_trgm_ops"), name="goer_first_name_part"),
             GinIndex(OpClass(Upper("last_name"), "gin_trgm_ops"), name="goer_last_name_part"),
         ]
+        constraints = [
+            models.CheckConstraint(condition=Q(seat_price__gte=0), name="seat_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(checked_in_at__isnull=True, checked_in_by__isnull=True)
+                | Q(checked_in_at__isnull=False, checked_in_by__isnull=False),
+                name="check_in_names_who_did_it",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.first_name} {self.last_name}"
+        return self.name or str(_("not named"))
+
+    @property
+    def name(self) -> str:
+        """First and last name; empty for a seat nobody has named."""
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 class CommentQuerySet(models.QuerySet["BookingComment"]):

@@ -9,6 +9,7 @@ def book_proofs() -> Iterator[Proof]:
     """Everything that must hold in the books, the ledger's own proofs first."""
     yield from ledger_proofs()
     yield _seats_match_bookings()
+    yield _every_seat_has_its_price()
     yield _paid_bookings_have_their_sale()
     yield _only_standing_deals_have_a_sale()
     yield _performed_payments_were_for_a_sale()
@@ -26,6 +27,19 @@ def _seats_match_bookings() -> Proof:
             LEFT JOIN sales_booking b ON b.session_id = s.id AND b.status IN ('approved', 'paid')
             GROUP BY s.id
             HAVING s.seats_taken <> coalesce(sum(b.seats_reserved), 0)""",
+    )
+
+
+def _every_seat_has_its_price() -> Proof:
+    return prove(
+        "Every booking has a row for each seat, and their prices add up to its subtotal.",
+        count="SELECT count(*) FROM sales_booking",
+        faults="""
+            SELECT format('booking %%s: %%s seats, %%s rows', b.code, b.seats_reserved, count(t.id))
+            FROM sales_booking b LEFT JOIN sales_bookingtraveller t ON t.booking_id = b.id
+            GROUP BY b.id
+            HAVING count(t.id) <> b.seats_reserved
+                OR coalesce(sum(t.seat_price), 0) + b.transport_total <> b.subtotal""",
     )
 
 

@@ -26,12 +26,27 @@ class CancelPreview:
 
 def preview_cancellation(booking: Booking, *, by: Actor, at: datetime) -> CancelPreview:
     """The split if ``by`` cancelled now. The agency and the platform give everything back."""
-    days_before = (booking.session.date_start - local_date(at)).days
+    own_wish = booking.user_id == by.user_id or not is_side_of_agency(booking, by)
+    if not own_wish:
+        return preview_in_full(booking, at=at)
+    percent = refund_percent(booking.cancellation_policy, _days_before(booking, at))
+    return _split(booking, percent, at)
+
+
+def preview_in_full(booking: Booking, *, at: datetime) -> CancelPreview:
+    """The split when everything that was paid goes back."""
+    return _split(booking, HUNDRED, at)
+
+
+def _split(booking: Booking, percent: Decimal, at: datetime) -> CancelPreview:
+    days_before = _days_before(booking, at)
     if booking.status != BookingStatus.PAID:
         return CancelPreview(ZERO, HUNDRED, ZERO, ZERO, days_before)
-    own_wish = booking.user_id == by.user_id or not is_side_of_agency(booking, by)
-    percent = refund_percent(booking.cancellation_policy, days_before) if own_wish else HUNDRED
     refund = percent_of(booking.final_price, percent)
     return CancelPreview(
         booking.final_price, percent, refund, booking.final_price - refund, days_before
     )
+
+
+def _days_before(booking: Booking, at: datetime) -> int:
+    return (booking.session.date_start - local_date(at)).days

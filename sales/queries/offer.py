@@ -23,6 +23,7 @@ from partners.models import AgencyStatus
 from sales.models import Booking
 from sales.pricing import Discount, Price, compute_price
 from sales.queries.promo import PromoInvalid, check_promo
+from sales.queries.transport_room import check_transport_room
 from sales.states import HOLDS_SEATS
 
 # How much bonus: none, a sum, or as much as fits.
@@ -44,15 +45,21 @@ class NoSeats(Invalid):
     field = "seats"
 
 
+class TooManyTravellers(Invalid):
+    message = _("There are more travellers than seats.")
+    field = "travellers"
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the traveller asks for."""
+    """What the traveller asks for; ``kinds`` are the TravellerKinds of those he names."""
 
     session_id: int
     seats: int
     transport: str | None = None
     promo_code: str = ""
     bonus: Bonus = ZERO
+    kinds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +77,7 @@ def quote(wish: Wish, *, user_id: int, at: datetime) -> Offer:
     session = TourSession.objects.select_related("tour__agency").filter(pk=wish.session_id).first()
     if session is None:
         raise NotFound
-    check_seats(wish.seats)
+    check_seats(wish)
     promo = find_promo(wish)
     check_on_sale(session, at)
     lapsed = _lapsed_seats(session, at)
@@ -100,12 +107,14 @@ def check_on_sale(session: TourSession, at: datetime) -> None:
         raise SessionClosed
 
 
-def check_seats(seats: int) -> None:
-    """Refuse numbers of seats that no booking may have."""
-    if seats < 1:
+def check_seats(wish: Wish) -> None:
+    """Refuse numbers of seats that no booking may have, and more travellers than seats."""
+    if wish.seats < 1:
         raise NoSeats
-    if seats > config.MAX_SEATS:
+    if wish.seats > config.MAX_SEATS:
         raise TooManySeats(limit=config.MAX_SEATS)
+    if len(wish.kinds) > wish.seats:
+        raise TooManyTravellers
 
 
 def make_offer(
@@ -113,11 +122,13 @@ def make_offer(
 ) -> Offer:
     """Price the wish on ``session``; the caller has looked up and, to book, locked both."""
     transport = find_transport(session.tour, wish.transport)
+    check_transport_room(session, wish.transport, wish.seats, at=at)
     if promo is not None:
         check_promo(promo, session=session, user_id=user_id, at=at)
     price = compute_price(
         unit=session.price,
         seats=wish.seats,
+        shares=[session.tour.share_of(kind) for kind in wish.kinds],
         transport_per_seat=Decimal(transport["price"]) if transport else ZERO,
         promotions=[_discount(row) for row in promotions_for(session, at)],
         promo=_discount(promo) if promo else None,

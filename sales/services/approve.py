@@ -12,6 +12,7 @@ from core.services.events import record
 from partners.roles import require
 from sales.access import check_decides
 from sales.models import Booking
+from sales.queries.transport_room import check_transport_room
 from sales.refusals import BookingExpired, BookingMoved
 from sales.services.holds import lock_deal
 from sales.services.settle import settle
@@ -23,7 +24,7 @@ def approve_booking(*, booking_id: int, by: Actor, at: datetime) -> Booking:
     """Approve a request: take its seats and give the traveller PAYMENT_MINUTES to pay.
 
     Refuses with NotFound (another agency's), NotAllowed, BookingExpired, BookingMoved (decided
-    meanwhile; says how) and SeatsUnavailable.
+    meanwhile; says how), SeatsUnavailable and TransportFull.
     """
     require(by, "sales.booking", "approve")
     booking, session = lock_deal(booking_id, at=at)
@@ -45,6 +46,7 @@ def seat_booking(
 
     A booking with nothing left to pay is settled at once.
     """
+    check_transport_room(session, booking.transport_code, booking.seats_reserved, at=at)
     take_seats(session, booking.seats_reserved)
     expires_at = at + timedelta(minutes=config.PAYMENT_MINUTES)
     booking.approve(by_id=by_id, at=at, expires_at=expires_at)

@@ -5,7 +5,9 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from catalog.models import TourSession
 from catalog.services.seats import give_back_seats
+from catalog.states import SessionStatus
 from core.actor import Actor
 from core.acts import act
 from core.money import HUNDRED
@@ -13,9 +15,10 @@ from core.refusals import Conflict
 from core.services.events import record
 from finance.services.refund import request_refund
 from finance.services.sale import reverse_sale
-from sales.access import check_takes_part, is_side_of_agency
+from partners.roles import Role, require
+from sales.access import check_decides, check_takes_part, is_side_of_agency
 from sales.models import Booking
-from sales.queries.cancellation import CancelPreview, preview_cancellation
+from sales.queries.cancellation import CancelPreview, preview_cancellation, preview_in_full
 from sales.refusals import BookingExpired, BookingMoved
 from sales.services.holds import let_go, lock_deal
 from sales.states import LIVE, BookingStatus, CancelReason
@@ -23,6 +26,10 @@ from sales.states import LIVE, BookingStatus, CancelReason
 
 class TourHasBegun(Conflict):
     message = _("The tour has begun; the booking can no longer be cancelled.")
+
+
+class SessionStands(Conflict):
+    message = _("The session has not been cancelled.")
 
 
 @act
@@ -37,17 +44,57 @@ def cancel_booking(*, booking_id: int, by: Actor, at: datetime, reason: str = ""
     booking, session = lock_deal(booking_id, at=at)
 
     check_takes_part(booking, by, "cancel")
+    _check_stands(booking)
+    preview = preview_cancellation(booking, by=by, at=at)
+    if booking.status == BookingStatus.PAID and preview.days_before <= 0:
+        raise TourHasBegun
+
+    who = _reason(booking, by)
+    _call_off(booking, session, preview, who=who, note=reason.strip(), by=by, at=at)
+    return booking
+
+
+@act
+def cancel_for_session(*, booking_id: int, by: Actor, at: datetime) -> Booking:
+    """Cancel a booking because its session will not run: everything held or paid goes back.
+
+    Refuses with NotFound, NotAllowed, BookingExpired, BookingMoved and SessionStands.
+    """
+    booking, session = lock_deal(booking_id, at=at)
+
+    if by.role != Role.SYSTEM:
+        require(by, "sales.booking", "cancel")
+        check_decides(booking, by)
+    _check_stands(booking)
+    if session.status != SessionStatus.CANCELLED:
+        raise SessionStands
+
+    preview, note = preview_in_full(booking, at=at), session.cancel_note
+    _call_off(booking, session, preview, who=CancelReason.SESSION, note=note, by=by, at=at)
+    return booking
+
+
+def _check_stands(booking: Booking) -> None:
     if booking.status == BookingStatus.EXPIRED:
         raise BookingExpired(booking=booking.code)
     if booking.status not in (*LIVE, BookingStatus.PAID):
         raise BookingMoved.of(booking)
 
+
+def _call_off(
+    booking: Booking,
+    session: TourSession,
+    preview: CancelPreview,
+    *,
+    who: str,
+    note: str,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """End a locked booking that stands; give back what it held, owe what ``preview`` says."""
     was_paid = booking.status == BookingStatus.PAID
-    preview = preview_cancellation(booking, by=by, at=at)
-    if was_paid and preview.days_before <= 0:
-        raise TourHasBegun
     held = booking.seats_reserved if booking.holds_seats else 0
-    booking.cancel(at=at, reason=_reason(booking, by), note=reason.strip())
+    booking.cancel(at=at, reason=who, note=note)
     if was_paid:
         booking.save()
         give_back_seats(session, held)
@@ -61,11 +108,10 @@ def cancel_booking(*, booking_id: int, by: Actor, at: datetime, reason: str = ""
         by=by,
         at=at,
         agency_id=booking.agency_id,
-        reason=reason,
+        reason=note,
         was_paid=was_paid,
         refund=preview.refund,
     )
-    return booking
 
 
 def _reason(booking: Booking, by: Actor) -> str:

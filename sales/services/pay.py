@@ -31,6 +31,7 @@ from finance.states import PaymentState, Provider
 from sales.models import Booking
 from sales.queries.payable import check_payable
 from sales.queries.promo import check_promo
+from sales.queries.transport_room import check_transport_room
 from sales.services.attempts import (
     PaymentClosed,
     PaymentTimedOut,
@@ -161,6 +162,7 @@ def _seat_again_if_needed(
     try:
         if booking.promo_code is not None:
             check_promo(booking.promo_code, session=session, user_id=booking.user_id, at=at)
+        check_transport_room(session, booking.transport_code, booking.seats_reserved, at=at)
         take_seats(session, booking.seats_reserved)
         about = About(booking_id=booking.pk, agency_id=booking.agency_id, memo="paid late")
         reserve_bonus(user_id=booking.user_id, amount=booking.bonus_used, about=about, by=by, at=at)

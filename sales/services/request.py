@@ -1,18 +1,17 @@
 """A traveller asks for seats."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
+from itertools import zip_longest
 from datetime import datetime, timedelta
 
 from constance import config
-from django.utils.translation import gettext_lazy as _
 
 from catalog.models import TourSession
 from catalog.services.locks import lock_promo_code, lock_session
 from catalog.services.seats import check_room
 from core.actor import Actor
 from core.acts import act
-from core.refusals import Invalid
 from core.services.events import record
 from finance.services.bonus import reserve_bonus
 from finance.services.post import About
@@ -22,11 +21,6 @@ from sales.models import Booking, BookingTraveller
 from sales.queries.offer import Offer, Wish, check_on_sale, check_seats, find_promo, make_offer
 from sales.services.approve import seat_booking
 from sales.services.holds import expire_lapsed
-
-
-class TooManyTravellers(Invalid):
-    message = _("There are more travellers than seats.")
-    field = "travellers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +48,8 @@ def request_booking(
     Refuses with NotFound, SessionClosed, SeatsUnavailable, TransportInvalid, PromoInvalid,
     PromoExhausted, BonusInsufficient and Invalid kinds.
     """
-    check_seats(wish.seats)
-    if len(travellers) > wish.seats:
-        raise TooManyTravellers
+    wish = replace(wish, kinds=tuple(traveller.kind for traveller in travellers))
+    check_seats(wish)
     promo = find_promo(wish)
     if promo is not None:
         promo = lock_promo_code(promo.pk)
@@ -73,7 +66,7 @@ def request_booking(
     )
     booking.comment = comment
     booking.save()
-    _write_travellers(booking, travellers)
+    _write_seats(booking, offer, travellers)
 
     about = About(booking_id=booking.pk, agency_id=booking.agency_id)
     reserve_bonus(user_id=booking.user_id, amount=booking.bonus_used, about=about, by=by, at=at)
@@ -97,6 +90,7 @@ def _new_booking(
         promo_code=offer.promo,
         promotion_id=price.promotion.key if price.promotion else None,
         unit_price=price.unit,
+        child_discount=price.child_discount,
         transport_total=price.transport_total,
         subtotal=price.subtotal,
         promotion_discount=price.promotion_discount,
@@ -126,13 +120,9 @@ def _record(booking: Booking, *, by: Actor, at: datetime) -> None:
     )
 
 
-def _write_travellers(booking: Booking, travellers: Sequence[Traveller]) -> None:
+def _write_seats(booking: Booking, offer: Offer, travellers: Sequence[Traveller]) -> None:
+    """A row for every seat, the named ones first; the rest are named when it is known who goes."""
     BookingTraveller.objects.bulk_create(
-        BookingTraveller(
-            booking=booking,
-            first_name=traveller.first_name,
-            last_name=traveller.last_name,
-            kind=traveller.kind,
-        )
-        for traveller in travellers
+        BookingTraveller(booking=booking, seat_price=price, **(asdict(who) if who else {}))
+        for price, who in zip_longest(offer.price.seat_prices, travellers)
     )

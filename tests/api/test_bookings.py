@@ -61,6 +61,7 @@ def test_a_booking_has_exactly_the_documented_shape(cast, traveller, wish):
         ],
         "price": {
             "unit": "1000000.00",
+            "child_discount": "0.00",
             "subtotal": "2100000.00",
             "promotion_discount": "0.00",
             "promo_discount": "210000.00",

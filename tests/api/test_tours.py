@@ -167,9 +167,9 @@ def test_a_card_shows_everything(cast, traveller):
     set_tour(
         cast.silk_tour,
         parameters={"height_m": 3309},
-        itinerary=[{"day": 1, "title": "Up", "text": "Tea."}],
-        inclusions=["lunch"],
-        exclusions=["insurance"],
+        itinerary_ru=[{"day": 1, "title": "Up", "text": "Tea."}],
+        inclusions_ru=["lunch"],
+        exclusions_ru=["insurance"],
         meeting_lat=Decimal("41.326500"),
         meeting_lon=Decimal("69.234500"),
         age_min=12,

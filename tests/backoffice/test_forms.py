@@ -137,7 +137,7 @@ def test_an_owner_invites_a_person_by_exact_name(cast, sign_in):
 
 
 def test_a_tour_that_is_not_ready_says_what_is_missing(cast, sign_in):
-    tour = factories.tour(agency=cast.silk, status="draft", published_at=None, meeting_point="")
+    tour = factories.tour(agency=cast.silk, status="draft", published_at=None, meeting_point_ru="")
 
     response = sign_in(cast.silk_manager).post(action_on(tour, "publish"), SUBMIT)
 

@@ -43,7 +43,7 @@ def test_a_complete_draft_is_published(cast, draft, who):
     [
         ("title_ru", "a title in Russian"),
         ("description_ru", "a description in Russian"),
-        ("meeting_point", "a meeting point"),
+        ("meeting_point_ru", "a meeting point"),
         ("cancellation_policy", "a cancellation policy"),
     ],
 )
@@ -60,7 +60,7 @@ def test_an_incomplete_draft_is_refused_and_told_what_is_missing(cast, draft, fi
 
 
 def test_all_that_is_missing_is_named_at_once(cast):
-    bare = factories.tour(agency=cast.silk, status="draft", published_at=None, meeting_point="")
+    bare = factories.tour(agency=cast.silk, status="draft", published_at=None, meeting_point_ru="")
 
     with pytest.raises(TourIncomplete) as refusal:
         publish(bare, cast.silk_manager)

@@ -131,7 +131,7 @@ def test_a_promo_use_gone_to_somebody_else_refuses_the_money(cast, late):
 def test_a_session_cancelled_meanwhile_refuses_the_money(cast, late):
     _booking, payment = late()
     cast.silk_session.refresh_from_db()
-    cast.silk_session.cancel()
+    cast.silk_session.cancel(at=LATE, note="")
     cast.silk_session.save()
 
     with pytest.raises(NoSeatForMoney):

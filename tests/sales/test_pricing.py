@@ -33,6 +33,7 @@ prices = st.builds(
     compute_price,
     unit=money,
     seats=st.integers(1, 50),
+    shares=st.lists(st.decimals(min_value=0, max_value=100, places=2), max_size=8),
     transport_per_seat=money,
     promotions=st.lists(discounts, max_size=4),
     promo=st.none() | discounts,
@@ -51,6 +52,9 @@ def test_the_parts_of_a_price_add_up_and_none_is_negative(price):
     parts = (price.promotion_discount, price.promo_discount, price.bonus_used, price.final)
 
     assert sum(parts) == price.subtotal
+    assert sum(price.seat_prices) + price.transport_total == price.subtotal
+    assert sum(price.seat_prices) + price.child_discount == price.unit * len(price.seat_prices)
+    assert min(*price.seat_prices, price.child_discount, 0) == 0
     assert all(part >= 0 and whole_tiyin(part) for part in (*parts, price.transport_total))
     assert price.promotion is not None or not price.promotion_discount
 
@@ -92,6 +96,19 @@ def test_of_two_equal_promotions_the_older_one_applies():
     pair = [Discount(key=key, funded_by="agency", percent=Decimal(10)) for key in (7, 3)]
 
     assert best_promotion(pair, Decimal(100)).key == 3
+
+
+def test_children_pay_their_share_of_a_seat_and_all_of_the_transport():
+    price = compute_price(
+        unit=Decimal("333.33"),
+        seats=4,
+        shares=[Decimal(100), Decimal(50), Decimal(0)],
+        transport_per_seat=Decimal(10),
+    )
+
+    assert price.seat_prices == tuple(map(Decimal, ("333.33", "166.67", "0.00", "333.33")))
+    assert price.child_discount == Decimal("499.99")
+    assert (price.transport_total, price.subtotal) == (Decimal(40), Decimal("873.33"))
 
 
 policies = st.lists(

@@ -23,18 +23,32 @@ SENTENCES: dict[str, Any] = {
     "booking.paid": _("Paid: {amount}."),
     "booking.refunded": _("Payment of {amount} returned by the provider."),
     "booking.commented": _("Comment written."),
+    "booking.traveller_named": _("Seat {seat}: traveller's name written."),
+    "booking.traveller_seated": _("Seat {seat}. Room: {room}. Place: {transport_seat}."),
+    "booking.checked_in": _("Seat {seat}: the traveller has come."),
+    "booking.check_in_undone": _("Seat {seat}: the check-in mark taken away."),
     "payment.created": _("Payment of {amount} begun."),
     "payment.cancelled": _("Payment given up by the provider (reason {reason})."),
     "payment.timed_out": _("Payment was not confirmed in time."),
     "tour.published": _("Tour put on sale."),
     "tour.archived": _("Tour taken off the shelf."),
+    "tour.added": _("Tour described."),
+    "tour.changed": _("Changed: {fields}."),
+    "tour.duplicated": _("Made as a copy of tour {of}."),
+    "session.added": _("Date opened."),
+    "session.changed": _("Changed: {fields}."),
+    "session.cancelled": _("Date cancelled; bookings on it: {bookings}. {reason}"),
+    "session.completed": _("The tour has run."),
     "session.closed": _("Date closed for sale."),
     "session.reopened": _("Date opened for sale again."),
+    "session.passengers_exported": _("Passenger list taken as {format}. Seats: {seats}."),
     "user.registered": _("First sign-in."),
     "user.referred": _("Came by a partner's link."),
     "user.updated": _("Own profile changed: {fields}."),
     "user.avatar_set": _("New own picture."),
     "user.password_set": _("Password set by the platform."),
+    "media.uploaded": _("Picture uploaded."),
+    "media.deleted": _("Picture deleted."),
     "friendship.requested": _("Asked into the Circle."),
     "friendship.accepted": _("Joined the Circle."),
     "friendship.ended": _("Left the Circle."),
@@ -51,10 +65,17 @@ ICONS = {
     "paid": "payments",
     "refunded": "undo",
     "commented": "comment",
+    "traveller_named": "badge",
+    "traveller_seated": "airline_seat_recline_normal",
+    "checked_in": "how_to_reg",
+    "check_in_undone": "person_remove",
+    "passengers_exported": "download",
     "checkout": "shopping_cart",
     "created": "hourglass_top",
     "changed": "edit",
     "added": "add_circle",
+    "uploaded": "add_photo_alternate",
+    "deleted": "delete",
     "published": "storefront",
     "archived": "archive",
 }
@@ -98,6 +119,8 @@ def who_did(event: EventLog) -> str:
 def what_happened(event: EventLog) -> str:
     """The event's sentence; for an action nobody has written one for, its name and facts."""
     facts = _Facts((key, _readable(key, value)) for key, value in event.details.items())
+    if "changes" in event.details:
+        facts["fields"] = _changed_fields(event.details)
     if event.action in SENTENCES:
         return str(SENTENCES[event.action]).format_map(facts).strip()
     verb = event.action.rpartition(".")[2]

@@ -1,11 +1,13 @@
 """A booking's frozen price, line by line, as a person would add it up."""
 
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from catalog.queries.transport import transport_title
 from core.money import som
 from sales.models import Booking
 from sales.services.settle import shares_of
@@ -29,14 +31,27 @@ def price_lines(booking: Booking) -> list[PriceLine]:
         f"{som(booking.unit_price)} × {booking.seats_reserved}",
     )
     lines = [seats]
+    if booking.child_discount:
+        lines.append(PriceLine(_("Less for children"), -booking.child_discount, _kinds(booking)))
     if booking.selected_transport:
         transport = booking.selected_transport
-        note = f"{transport.get('title', '')}, × {booking.seats_reserved}"
+        price = Decimal(transport["price"])
+        note = f"{transport_title(transport)}, {som(price)} × {booking.seats_reserved}"
         lines.append(PriceLine(_("Transport"), booking.transport_total, note))
     reductions = _reductions(booking)
     if reductions or len(lines) > 1:
         lines.append(PriceLine(_("Subtotal"), booking.subtotal, is_total=True))
     return [*lines, *reductions, PriceLine(_("To pay"), booking.final_price, is_total=True)]
+
+
+def _kinds(booking: Booking) -> str:
+    """Who pays less and what: "child 500 000 soʻm × 2"."""
+    prices = Counter(
+        (traveller.get_kind_display(), traveller.seat_price)
+        for traveller in booking.travellers.all()
+        if traveller.seat_price != booking.unit_price
+    )
+    return ", ".join(f"{kind} {som(price)} × {n}" for (kind, price), n in prices.items())
 
 
 def _reductions(booking: Booking) -> list[PriceLine]:

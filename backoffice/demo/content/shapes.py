@@ -79,10 +79,10 @@ class Tour:
     description_en: str
     parameters: JsonObject
     transport_options: list[TransportOption]
-    itinerary: list[ItineraryDay]
-    inclusions: list[str]
-    exclusions: list[str]
-    meeting_point: str
+    itinerary_ru: list[ItineraryDay]
+    inclusions_ru: list[str]
+    exclusions_ru: list[str]
+    meeting_point_ru: str
     meeting_lat: str
     meeting_lon: str
     age_min: int

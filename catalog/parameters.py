@@ -1,0 +1,112 @@
+"""The parameters of a category's tours: its JSON Schema read as questions. Pure, no database.
+
+A property of the schema is a text, a number, a yes or no, one of a list, several of a list, or a
+list of texts. ``x-title`` names it and ``x-labels`` its values, each ``{ru, uz, en}``.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from catalog.shapes import Schema, faults_of, schema_faults
+
+
+class Kind(StrEnum):
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    FLAG = "flag"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    TEXTS = "texts"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One question; ``choices`` are pairs of value and label in the active language."""
+
+    name: str
+    title: str
+    kind: Kind
+    is_required: bool
+    rules: Schema
+    choices: tuple[tuple[str, str], ...] = ()
+
+    def shown(self, value: Any) -> str:
+        """A value of it, as a person reads it."""
+        if self.kind is Kind.FLAG:
+            return _("yes") if value else _("no")
+        values = value if isinstance(value, list) else [value]
+        labels = dict(self.choices)
+        return ", ".join(labels.get(each, str(each)) for each in values)
+
+
+def parameters_of(schema: Schema) -> list[Parameter]:
+    """The questions of a category's schema, in its order; of a kind nobody can ask, none."""
+    required = set(schema.get("required", ()))
+    found = []
+    for name, rules in schema.get("properties", {}).items():
+        kind = kind_of(rules)
+        if kind is not None:
+            title = _in_language(rules.get("x-title"), name)
+            choices = tuple(_choices(rules))
+            found.append(Parameter(name, title, kind, name in required, rules, choices))
+    return found
+
+
+def kind_of(rules: Schema) -> Kind | None:
+    """What kind of question a property is; None for one that the form cannot ask."""
+    items = rules.get("items", {})
+    match rules.get("type"), "enum" in rules, items.get("type"), "enum" in items:
+        case "string", True, _, _:
+            return Kind.CHOICE
+        case "string", False, _, _:
+            return Kind.TEXT
+        case "array", _, "string", True:
+            return Kind.CHOICES
+        case "array", _, "string", False:
+            return Kind.TEXTS
+        case "integer" | "number" | "boolean" as plain, _, _, _:
+            return {"integer": Kind.INTEGER, "number": Kind.NUMBER}.get(plain, Kind.FLAG)
+    return None
+
+
+def category_faults(schema: Any) -> list[str]:
+    """Why ``schema`` cannot be a category's: not a JSON Schema, or not one a form can ask."""
+    if schema == {}:
+        return []
+    faults = schema_faults(schema)
+    if faults:
+        return faults
+    if not isinstance(schema, dict) or schema.get("type") != "object":
+        return [_("The schema must be of an object with properties.")]
+    return [
+        _("A form cannot ask for “%(name)s”: give it a type it knows.") % {"name": name}
+        for name, rules in schema.get("properties", {}).items()
+        if kind_of(rules) is None
+    ]
+
+
+def parameter_faults(values: Any, schema: Schema) -> list[str]:
+    """What is wrong with a tour's parameters, each fault named as the form names the field."""
+    titles = {each.name: each.title for each in parameters_of(schema)}
+    faults = []
+    for fault in faults_of(values, schema or {"type": "object"}):
+        name, colon, rest = fault.partition(":")
+        faults.append(f"{titles[name]}{colon}{rest}" if name in titles else fault)
+    return faults
+
+
+def _choices(rules: Schema) -> Iterator[tuple[str, str]]:
+    labels = rules.get("x-labels", {})
+    for value in rules.get("enum") or rules.get("items", {}).get("enum", ()):
+        yield value, _in_language(labels.get(value), value)
+
+
+def _in_language(names: Mapping[str, str] | None, otherwise: str) -> str:
+    names = names or {}
+    return names.get((get_language() or "ru")[:2]) or names.get("ru") or otherwise
