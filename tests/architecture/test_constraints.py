@@ -61,6 +61,8 @@ def _photo_twice():
 BROKEN = {
     # core
     "media_has_dimensions": lambda: f.media(width=0),
+    "one_picture_per_agency": lambda: twice(f.media, agency=f.agency(), checksum="0" * 64),
+    "one_picture_per_person": lambda: twice(f.media, uploader=f.user(), checksum="0" * 64),
     "one_answer_per_key": lambda: twice(f.idempotency_key, caller="a", key="b"),
     # partners
     "user_has_login_or_telegram": lambda: f.user(login=None, telegram_id=None),
@@ -76,14 +78,23 @@ BROKEN = {
     "token_expires_after_it_was_made": lambda: f.access_token(expires_at=NOW),
     # catalog
     "published_tour_has_a_time": lambda: f.tour(published_at=None),
+    "tour_code_once_in_an_agency": lambda: twice(f.tour, agency=f.agency(), code="x"),
+    "tour_ages_in_order": lambda: f.tour(age_min=12, age_max=11),
+    "infants_are_younger_than_children": lambda: f.tour(infant_to_age=13),
+    "children_pay_up_to_the_price": lambda: f.tour(child_percent=101),
     "photo_once_in_a_gallery": _photo_twice,
     "seats_taken_within_capacity": lambda: f.session(capacity=5, seats_taken=6),
     "session_ends_after_it_starts": lambda: f.session(date_start=DAY, date_end=EARLIER),
     "session_price_not_negative": lambda: f.session(price=-1),
-    "session_has_seats": lambda: f.session(capacity=0),
+    "session_has_seats": lambda: f.session(capacity=0, min_group_size=0),
+    "session_group_fits_its_seats": lambda: f.session(capacity=5, min_group_size=6),
+    "cancelled_session_has_a_time": lambda: f.session(status="cancelled", cancelled_at=None),
     "promotion_percent_or_amount": lambda: f.promotion(discount_percent=10, discount_amount=10),
     "promotion_ends_after_it_starts": lambda: f.promotion(valid_to=NOW, valid_from=NOW),
-    "promotion_is_for_a_tour_or_a_session": lambda: f.promotion(tour=f.tour(), session=f.session()),
+    "promotion_not_for_a_tour_and_a_session": lambda: f.promotion(
+        tour=f.tour(), session=f.session()
+    ),
+    "promotion_is_an_agencys": lambda: f.promotion(agency=None),
     "promo_code_unique_in_any_case": lambda: [f.promo_code(code=c) for c in ("navruz", "NAVRUZ")],
     "promo_code_percent_or_amount": lambda: f.promo_code(discount_percent=101),
     "promo_code_ends_after_it_starts": lambda: f.promo_code(valid_to=NOW, valid_from=NOW),
@@ -93,6 +104,8 @@ BROKEN = {
     "booking_subtotal_adds_up": lambda: f.booking(subtotal=MILLION + 1, final_price=MILLION + 1),
     "booking_price_adds_up": lambda: f.booking(final_price=MILLION - 1),
     "booking_money_not_negative": lambda: f.booking(bonus_used=-1, final_price=MILLION + 1),
+    "seat_price_not_negative": lambda: f.booking_traveller(seat_price=-1),
+    "check_in_names_who_did_it": lambda: f.booking_traveller(checked_in_at=NOW),
     "only_live_bookings_lapse": lambda: f.booking(expires_at=None),
     "held_seats_were_approved": lambda: f.booking(status="approved"),
     "paid_booking_has_a_time": lambda: f.booking(status="paid", approved_at=NOW),
