@@ -1,7 +1,8 @@
 """The parameters of a category's tours: its JSON Schema read as questions. Pure, no database.
 
 A property of the schema is a text, a number, a yes or no, one of a list, several of a list, or a
-list of texts. ``x-title`` names it and ``x-labels`` its values, each ``{ru, uz, en}``.
+list of texts. ``x-title`` names it and ``x-labels`` its values, each ``{ru, uz, en}``; the schema's
+``x-order`` says in which order they are asked: PostgreSQL keeps none for the keys of an object.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from catalog.shapes import Schema, faults_of, schema_faults
+from catalog.shapes import Schema, placed_faults, schema_faults
 
 
 class Kind(StrEnum):
@@ -49,13 +50,21 @@ def parameters_of(schema: Schema) -> list[Parameter]:
     """The questions of a category's schema, in its order; of a kind nobody can ask, none."""
     required = set(schema.get("required", ()))
     found = []
-    for name, rules in schema.get("properties", {}).items():
+    for name in names_in_order(schema):
+        rules = schema["properties"][name]
         kind = kind_of(rules)
         if kind is not None:
             title = _in_language(rules.get("x-title"), name)
             choices = tuple(_choices(rules))
             found.append(Parameter(name, title, kind, name in required, rules, choices))
     return found
+
+
+def names_in_order(schema: Schema) -> list[str]:
+    """The names of the schema's properties: those of ``x-order`` first."""
+    known = schema.get("properties", {})
+    ordered = [name for name in schema.get("x-order", ()) if name in known]
+    return list(dict.fromkeys([*ordered, *known]))
 
 
 def kind_of(rules: Schema) -> Kind | None:
@@ -95,10 +104,25 @@ def parameter_faults(values: Any, schema: Schema) -> list[str]:
     """What is wrong with a tour's parameters, each fault named as the form names the field."""
     titles = {each.name: each.title for each in parameters_of(schema)}
     faults = []
-    for fault in faults_of(values, schema or {"type": "object"}):
-        name, colon, rest = fault.partition(":")
-        faults.append(f"{titles[name]}{colon}{rest}" if name in titles else fault)
+    for name, found in faults_by_parameter(values, schema).items():
+        place = titles.get(name, name)
+        faults += [f"{place}: {sentence}" if place else sentence for sentence in found]
     return faults
+
+
+def faults_by_parameter(values: Any, schema: Schema) -> dict[str, list[str]]:
+    """What is wrong with which parameter; under "" what is wrong with all of them."""
+    missing = missing_parameters(values, schema)
+    faults = {name: [_("This is needed for tours of this category.")] for name in missing}
+    for step, sentence in placed_faults(values, schema or {"type": "object"}, but="required"):
+        faults.setdefault(step, []).append(sentence)
+    return faults
+
+
+def missing_parameters(values: Any, schema: Schema) -> list[str]:
+    """The required parameters that are not given."""
+    given = values if isinstance(values, dict) else {}
+    return [name for name in schema.get("required", ()) if name not in given]
 
 
 def _choices(rules: Schema) -> Iterator[tuple[str, str]]:

@@ -39,4 +39,3 @@ def plain_text(html: str) -> str:
     words = nh3.clean(_ENDS_A_LINE.sub(r"\g<0>\n", html), tags=set())
     lines = (" ".join(line.split()) for line in unescape(words).splitlines())
     return "\n".join(line for line in lines if line)
-

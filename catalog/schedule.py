@@ -1,12 +1,10 @@
 """Dates by a rule: every Saturday in June. Pure, no database."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from dateutil.rrule import WEEKLY, rrule
-
-MOST_DATES = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +19,9 @@ class Rule:
     every_weeks: int = 1
 
 
-def departures(rule: Rule) -> list[tuple[date, date]]:
-    """First and last day of each departure, at most MOST_DATES of them, in order.
-
-    Weeks are counted from the one ``first`` is in.
-    """
+def departures(rule: Rule) -> Iterator[tuple[date, date]]:
+    """First and last day of each departure, in order. Weeks are counted from the one ``first`` is
+    in."""
     length = timedelta(days=rule.days - 1)
     # From the week's Monday, so that "every second week" does not depend on the weekday.
     monday = rule.first - timedelta(days=rule.first.weekday())
@@ -36,11 +32,4 @@ def departures(rule: Rule) -> list[tuple[date, date]]:
         dtstart=datetime.combine(monday, time.min),
         until=datetime.combine(rule.last, time.min),
     )
-    found = []
-    for start in starts:
-        if start.date() >= rule.first:
-            found.append((start.date(), start.date() + length))
-        if len(found) == MOST_DATES:
-            break
-    return found
-
+    return ((start.date(), start.date() + length) for start in starts if start.date() >= rule.first)

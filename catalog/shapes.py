@@ -73,6 +73,21 @@ def faults_of(value: Any, schema: Schema) -> Iterator[str]:
         yield _at(error, _sentence(error))
 
 
+def placed_faults(value: Any, schema: Schema, *, but: str = "") -> Iterator[tuple[str, str]]:
+    """As :func:`faults_of`, in pairs of the property of ``value`` and the fault further in.
+
+    Faults of ``value`` itself against the keyword ``but`` are left out.
+    """
+    for error in Draft202012Validator(schema).iter_errors(value):
+        if error.path:
+            yield str(error.path.popleft()), _at(error, _sentence(error))
+        elif error.validator == "additionalProperties" and isinstance(value, dict):
+            for name in sorted(value.keys() - schema.get("properties", {}).keys()):
+                yield name, _sentence(error)
+        elif error.validator != but:
+            yield "", _sentence(error)
+
+
 def schema_faults(schema: Any) -> list[str]:
     """What is wrong with a schema itself."""
     try:
@@ -91,6 +106,7 @@ def _at(error: ValidationError | SchemaError, sentence: str) -> str:
 def _sentence(error: ValidationError) -> str:
     """The fault in the reader's language; the library speaks English only."""
     limit: Any = error.validator_value
+    value: Any = error.instance
     sentences: Mapping[str, str] = {
         "type": _("expected: %(limit)s"),
         "enum": _("expected one of: %(limit)s"),
@@ -106,7 +122,7 @@ def _sentence(error: ValidationError) -> str:
         "uniqueItems": _("something is here twice"),
     }
     if error.validator == "required":
-        limit = [name for name in limit if name not in error.instance]
+        limit = [name for name in limit if name not in value]
     shown = ", ".join(map(str, limit)) if isinstance(limit, list) else limit
     sentence = sentences.get(str(error.validator))
-    return sentence % {"limit": shown, "value": error.instance} if sentence else error.message
+    return sentence % {"limit": shown, "value": value} if sentence else error.message

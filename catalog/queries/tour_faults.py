@@ -1,6 +1,7 @@
 """What is wrong with a tour, and what it lacks before it can be sold: one answer for every door."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Self
 
 from django.core.exceptions import ValidationError
@@ -51,9 +52,9 @@ def tour_faults(tour: Tour) -> Faults:
     for name in SHAPES:
         if found := field_faults(name, getattr(tour, name)):
             faults[name] = found
-    if "category" not in faults:
-        if found := parameter_faults(tour.parameters, tour.category.parameters_schema):
-            faults["parameters"] = found
+    asked = {} if "category" in faults else tour.category.parameters_schema
+    if found := parameter_faults(tour.parameters, asked):
+        faults["parameters"] = found
     if (tour.meeting_lat is None) != (tour.meeting_lon is None):
         faults.setdefault("meeting_lat", []).append(_("Give both latitude and longitude."))
     return faults
@@ -75,14 +76,38 @@ def _field_faults(tour: Tour) -> Faults:
     return faults
 
 
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a traveller would miss; ``field`` is the field or part of the page where it is said."""
+
+    field: str
+    words: str
+    is_met: bool
+
+
+def needs_of(tour: Tour) -> list[Need]:
+    """What a tour must have to be sold, met or not.
+
+    ``has_photos`` and ``has_sessions``, where a query has annotated them, save asking here.
+    """
+    has_photos = tour.__dict__.get("has_photos")
+    has_sessions = tour.__dict__.get("has_sessions")
+    faults = parameter_faults(tour.parameters, tour.category.parameters_schema)
+    return [
+        Need("title_ru", _("a title in Russian"), bool(tour.title_ru)),
+        Need("description_ru", _("a description in Russian"), bool(tour.description_ru)),
+        Need("meeting_point_ru", _("a meeting point"), bool(tour.meeting_point_ru)),
+        Need("cancellation_policy", _("a cancellation policy"), bool(tour.cancellation_policy)),
+        Need("parameters", _("the parameters of its category"), not faults),
+        Need("gallery", _("a photo"), tour.gallery.exists() if has_photos is None else has_photos),
+        Need(
+            "sessions",
+            _("a session"),
+            tour.sessions.exists() if has_sessions is None else has_sessions,
+        ),
+    ]
+
+
 def missing_for_publishing(tour: Tour) -> dict[str, str]:
-    """What a traveller would miss, in words, by the field or part of the page where it is said."""
-    needs = (
-        ("title_ru", tour.title_ru, _("a title in Russian")),
-        ("description_ru", tour.description_ru, _("a description in Russian")),
-        ("meeting_point_ru", tour.meeting_point_ru, _("a meeting point")),
-        ("cancellation_policy", tour.cancellation_policy, _("a cancellation policy")),
-        ("gallery", tour.gallery.exists(), _("a photo")),
-        ("sessions", tour.sessions.exists(), _("a session")),
-    )
-    return {field: words for field, present, words in needs if not present}
+    """The needs that are not met, in words, by field."""
+    return {need.field: need.words for need in needs_of(tour) if not need.is_met}

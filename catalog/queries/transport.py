@@ -11,7 +11,6 @@ from catalog.models import Tour
 from core.money import round_money
 from core.refusals import Invalid
 
-
 TITLES = ("title", "title_uz", "title_en")
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from itertools import zip_longest
 from datetime import datetime, timedelta
+from itertools import zip_longest
 
 from constance import config
 

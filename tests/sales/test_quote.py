@@ -25,7 +25,8 @@ percents = st.decimals(min_value=CENTS, max_value=100, places=2)
 discounts = st.one_of(
     st.builds(lambda p: {"discount_percent": p}, percents),
     st.builds(
-        lambda a: {"discount_amount": a}, st.decimals(min_value=CENTS, max_value=9_000_000, places=2)
+        lambda a: {"discount_amount": a},
+        st.decimals(min_value=CENTS, max_value=9_000_000, places=2),
     ),
 )
 funded = st.sampled_from(["agency", "platform"])
@@ -130,9 +131,7 @@ def test_a_family_pays_by_age(cast, family_tour):
     family = named(["adult", "child", "infant"])
     wish = Wish(session_id=cast.silk_session.pk, seats=4)
 
-    booking = request_booking(
-        wish=wish, travellers=family, by=cast.traveller.actor("api"), at=NOW
-    )
+    booking = request_booking(wish=wish, travellers=family, by=cast.traveller.actor("api"), at=NOW)
 
     prices = [int(seat.seat_price) for seat in booking.travellers.all()]
     assert prices == [1_000_000, 500_000, 0, 1_000_000]

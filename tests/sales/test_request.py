@@ -14,8 +14,7 @@ from core.models import EventDelivery, EventLog
 from core.refusals import NotFound
 from finance.services.bonus import BonusInsufficient
 from sales.models import Booking
-from sales.queries.offer import NoSeats, SessionClosed, TooManySeats, Wish
-from sales.queries.offer import TooManyTravellers
+from sales.queries.offer import NoSeats, SessionClosed, TooManySeats, TooManyTravellers, Wish
 from sales.services.request import Traveller, request_booking
 from tests import factories
 from tests.factories import MILLION, NOW, POLICY
