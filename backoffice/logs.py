@@ -45,6 +45,7 @@ LOGGING = {
         "aiogram": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "WARNING"},
         "django.server": {"level": "WARNING"},
     },
 }

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError
+from django.db import OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 
 from core.acts import BUSY
@@ -22,13 +22,18 @@ def refusal_in(error: Exception) -> Refusal | None:
 
 
 def tell(request: HttpRequest, refusal: Refusal, *, about: str = "") -> None:
-    """Say a refusal as a message. Somebody else's row is a 404, a role's limit a 403."""
+    """Say a refusal as a message."""
+    sentence = sentence_of(refusal)
+    messages.error(request, f"{about}: {sentence}" if about else sentence)
+
+
+def sentence_of(refusal: Refusal) -> str:
+    """What is said of a refusal. Somebody else's row is a 404, a role's limit a 403."""
     if isinstance(refusal, NotFound):
         raise Http404
     if isinstance(refusal, NotAllowed):
         raise PermissionDenied
-    text = f"{about}: {refusal.detail}" if about else refusal.detail
-    messages.error(request, text)
+    return refusal.detail
 
 
 def carry_out(request: HttpRequest, work: Callable[[], Any], *, done: str, about: str = "") -> bool:
@@ -40,6 +45,19 @@ def carry_out(request: HttpRequest, work: Callable[[], Any], *, done: str, about
         return False
     messages.success(request, done)
     return True
+
+
+def rehearse(work: Callable[[], Any]) -> Refusal | None:
+    """What acts would be refused with; nothing of what they did stays. For previews."""
+    try:
+        with transaction.atomic():
+            work()
+            transaction.set_rollback(True)
+    except Refusal as refusal:
+        if isinstance(refusal, (NotFound, NotAllowed)):
+            raise
+        return refusal
+    return None
 
 
 def go(request: HttpRequest, url: str) -> HttpResponse:

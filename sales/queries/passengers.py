@@ -73,7 +73,7 @@ class PassengerList:
     @property
     def by_kind(self) -> list[tuple[str, int]]:
         found = Counter(each.seat.kind for each in self.passengers)
-        return [(label, found[kind]) for kind, label in TravellerKind.choices if found[kind]]
+        return [(str(label), found[kind]) for kind, label in TravellerKind.choices if found[kind]]
 
     @property
     def by_transport(self) -> list[tuple[str, int]]:

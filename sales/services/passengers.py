@@ -79,7 +79,7 @@ def seat_traveller(
     if not _write(seat, places):
         return seat
 
-    told = {name: value or "–" for name, value in places.items()}
+    told: dict[str, Any] = {name: value or "–" for name, value in places.items()}
     record("booking.traveller_seated", seat.booking, by=by, at=at, **_which(seat), **told)
     return seat
 
@@ -177,7 +177,7 @@ def _tidy(text: str) -> str:
 def _write(seat: BookingTraveller, values: dict[str, str]) -> bool:
     """Set the values; whether any of them is new. Refuses with TooLong."""
     for name, value in values.items():
-        limit = BookingTraveller._meta.get_field(name).max_length
+        limit = BookingTraveller._meta.get_field(name).max_length  # type: ignore[union-attr]
         if limit and len(value) > limit:
             raise TooLong(limit=limit, field=name)
     changed = [name for name, value in values.items() if getattr(seat, name) != value]

@@ -1,24 +1,88 @@
-"""Travellers and comments, as lists of their own: read here, written on the booking's page."""
+"""Travellers and comments, as lists of their own: read here, written where they belong."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
+from unfold.contrib.filters.admin import (
+    BooleanRadioFilter,
+    ChoicesDropdownFilter,
+    DropdownFilter,
+    RangeDateFilter,
+)
+from unfold.decorators import display
 
 from backoffice.admin.base import BaseAdmin, ReadOnly
+from backoffice.admin.display import link, money, two_lines
 from sales.models import BookingComment, BookingTraveller
+from sales.states import BookingStatus
+
+
+class NamedFilter(DropdownFilter):
+    title = _("name")
+    parameter_name = "named"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("named")), ("no", _("not named"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        match self.value():
+            case "yes":
+                return queryset.exclude(first_name="", last_name="")
+            case "no":
+                return queryset.filter(first_name="", last_name="")
+        return queryset
 
 
 @admin.register(BookingTraveller)
 class TravellerAdmin(ReadOnly, BaseAdmin):
+    """Seats of every session; they are named, and people checked in, on the passenger list."""
+
     agency_path = "booking__agency_id"
     agency_filter = "booking__agency"
-    list_display = ("__str__", "kind", "booking")
-    list_filter = (("kind", ChoicesDropdownFilter),)
-    list_select_related = ("booking",)
+    list_display = ("name_shown", "kind_shown", "departure", "booking", "room", "checked_in_at")
+    list_filter = (
+        NamedFilter,
+        ("kind", ChoicesDropdownFilter),
+        ("booking__session__date_start", RangeDateFilter),
+    )
+    list_select_related = ("booking__session__tour",)
     search_fields = ("first_name", "last_name", "booking__code")
+    search_help_text = _("Name or booking code")
     ordering = ("-id",)
-    fields = (("first_name", "last_name"), "kind", "booking")
+    fields = (
+        ("first_name", "last_name"),
+        ("kind", "seat_price"),
+        ("booking", "departure"),
+        ("room", "transport_seat"),
+        ("checked_in_at", "checked_in_by"),
+    )
+    readonly_fields = ("departure",)
     empty_title = _("No travellers yet")
+
+    @display(description=_("traveller"), ordering="first_name")
+    def name_shown(self, traveller: BookingTraveller) -> str | SafeString:
+        quiet = format_html('<span class="c-quiet">{}</span>', traveller)
+        return traveller.name or quiet
+
+    @display(description=_("kind"), ordering="kind")
+    def kind_shown(self, traveller: BookingTraveller) -> SafeString:
+        return two_lines(traveller.get_kind_display(), money(traveller.seat_price))
+
+    @display(description=_("passenger list"), ordering="booking__session__date_start")
+    def departure(self, traveller: BookingTraveller) -> SafeString:
+        """Seats that are not paid stand in no list."""
+        session = traveller.booking.session
+        day = f"{session.date_start:%d.%m.%Y}"
+        if traveller.booking.status == BookingStatus.PAID:
+            url = reverse("admin:catalog_toursession_passengers", args=[session.pk])
+            return two_lines(link(url, day), session.tour.title)
+        return two_lines(day, session.tour.title)
 
 
 @admin.register(BookingComment)
