@@ -1,7 +1,17 @@
 """How Unfold looks here. The sidebar is ``backoffice.admin.navigation``."""
 
+from typing import Any
+
 from django.templatetags.static import static
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+
+
+def _tab(title: Any, name: str) -> dict[str, Any]:
+    """A tab that is lit on its own page only: the list's address begins those of the others."""
+    link = reverse_lazy(name)
+    return {"title": title, "link": link, "active": lambda request: request.path == link}
+
 
 UNFOLD = {
     "SITE_TITLE": "Circle",
@@ -43,5 +53,16 @@ UNFOLD = {
         "show_all_applications": False,
         "navigation": "backoffice.admin.navigation.sidebar",
     },
+    "TABS": [
+        {
+            "page": "dates",
+            "models": ["catalog.toursession"],
+            "items": [
+                _tab(_("List"), "admin:catalog_toursession_changelist"),
+                _tab(_("Calendar"), "admin:catalog_toursession_calendar"),
+                _tab(_("Lacking people"), "admin:catalog_toursession_lacking"),
+            ],
+        },
+    ],
     "DASHBOARD_CALLBACK": "backoffice.admin.home.context",
 }

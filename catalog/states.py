@@ -17,6 +17,11 @@ class SessionStatus(models.TextChoices):
     COMPLETED = "completed", _("completed")
 
 
+# A session that still runs, and one that no longer does.
+RUNS = (SessionStatus.OPEN, SessionStatus.CLOSED)
+OVER = (SessionStatus.CANCELLED, SessionStatus.COMPLETED)
+
+
 class FundedBy(models.TextChoices):
     AGENCY = "agency", _("agency")
     PLATFORM = "platform", _("platform")

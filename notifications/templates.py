@@ -34,7 +34,7 @@ TEMPLATES: Mapping[str, Any] = {
         "Meeting point: {meeting_point}"
     ),
     Kind.BOOKING_CANCELLED: _(
-        "Booking <b>{code}</b> is cancelled.\n{tour}, {dates}\nTo be returned: {refund}."
+        "Booking <b>{code}</b> is cancelled.\n{tour}, {dates}\nTo be returned: {refund}.\n{reason}"
     ),
     Kind.BOOKING_REFUNDED: _(
         "The payment for booking <b>{code}</b> has been returned: {price}.\n{tour}, {dates}"
@@ -58,4 +58,5 @@ def render(kind: str, payload: Mapping[str, Any], language: str) -> str:
     """The message as Telegram HTML, in ``language``."""
     values = {key: escape(str(value), quote=False) for key, value in payload.items()}
     with override(language):
-        return str(TEMPLATES[kind]).format_map(values)
+        # A reason need not have been given.
+        return str(TEMPLATES[kind]).format_map(values).strip()

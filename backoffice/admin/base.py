@@ -27,6 +27,7 @@ from backoffice.admin.refusals import carry_out, go, refusal_in, tell
 from backoffice.admin.scope import ScopedRows
 from core.actor import Actor, Source
 from core.clock import now
+from core.refusals import NotAllowed, NotFound, Refusal
 from core.services.events import record
 from partners.models import User
 
@@ -149,8 +150,14 @@ class BaseAdmin(ScopedPickers, ModelAdmin):
             refusal = refusal_in(error)
             if refusal is None:
                 raise
-            tell(request, refusal)
-            return HttpResponseRedirect(request.get_full_path())
+            return self.show_refused(request, refusal, *args, **kwargs)
+
+    def show_refused(
+        self, request: HttpRequest, refusal: Refusal, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """The page of a form that was not saved."""
+        tell(request, refusal)
+        return HttpResponseRedirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: Any) -> None:
         """Write what the form changed and nothing else: other columns may have moved meanwhile."""
@@ -223,6 +230,47 @@ class HistoryAdmin(SimpleHistoryAdmin, BaseAdmin):
             raise PermissionDenied
         self.own_or_404(request, object_id)
         return super().history_form_view(request, object_id, version_id, extra_context)
+
+
+class SavedByActs(BaseAdmin):
+    """Pages whose form is saved by acts. Those record what happened; what they refuse is said at
+    the field, and nothing that was typed is lost."""
+
+    def show_refused(
+        self, request: HttpRequest, refusal: Refusal, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if isinstance(refusal, (NotFound, NotAllowed)):
+            return super().show_refused(request, refusal, *args, **kwargs)
+        # What was posted once more: this time the form knows what is wrong with it.
+        request.refusal = refusal  # type: ignore[attr-defined]
+        return super().changeform_view(request, *args, **kwargs)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm]:
+        form = super().get_form(request, obj, change, **kwargs)
+        refusal = getattr(request, "refusal", None)
+        return _refused_form(form, refusal) if refusal else form
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """The act has recorded it."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """The act has recorded it."""
+
+
+def _refused_form(form: type[ModelForm], refusal: Refusal) -> type[ModelForm]:
+    """``form`` with what the act said of it, field by field where the refusal knows."""
+    faults = getattr(refusal, "faults", None) or {refusal.field: [refusal.detail]}
+
+    class Refused(form):  # type: ignore[misc, valid-type]
+        def _post_clean(self) -> None:
+            super()._post_clean()
+            for field, sentences in faults.items():
+                for sentence in sentences:
+                    self.add_error(field if field in self.fields else None, sentence)
+
+    return Refused
 
 
 class ReadOnly:

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.db.models import Count, Q
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from backoffice.admin.base import staff
+from backoffice.admin.catalog.under_filled import lacks
 from backoffice.admin.display import list_url, page_url
 from catalog.models import TourSession
 from catalog.queries.calendar import starting_within
@@ -68,6 +70,9 @@ def _home(user: User, at: datetime) -> dict[str, Any]:
         sessions = TourSession.objects.for_user(user).select_related("tour")
         home["sessions"] = list(starting_within(sessions, local_date(at), days=WEEK)[:SHOWN])
         home["sessions_url"] = list_url("catalog.toursession")
+    if user.has_perm("catalog.change_toursession"):
+        home["lacks"] = lacks(user, at, most=SHOWN // 2)
+        home["lacks_url"] = reverse("admin:catalog_toursession_lacking")
     return home
 
 

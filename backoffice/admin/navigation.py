@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.admin.catalog.under_filled import lacking_for
 from backoffice.admin.display import list_url
 from core.clock import now
 from finance.models import Payout, ReferralPayoutRequest, Refund
@@ -36,6 +37,12 @@ def payouts_waiting(user: User) -> int:
     if not user.sees_all_agencies:
         return 0
     return Payout.objects.filter(status=PayoutStatus.CREATED).count()
+
+
+def dates_lacking(user: User) -> int:
+    if not user.has_perm("catalog.change_toursession"):
+        return 0
+    return int(lacking_for(user, now()).count())
 
 
 def withdrawals_waiting(user: User) -> int:
@@ -75,7 +82,7 @@ GROUPS: tuple[tuple[Any, tuple[Item, ...]], ...] = (
         _("Tours"),
         (
             Item("catalog.tour", _("Tours"), "landscape"),
-            Item("catalog.toursession", _("Dates"), "calendar_month"),
+            Item("catalog.toursession", _("Dates"), "calendar_month", dates_lacking),
             Item("catalog.promotion", _("Promotions"), "sell"),
             Item("catalog.promocode", _("Promo codes"), "local_activity"),
             Item("catalog.tourcategory", _("Categories"), "category"),

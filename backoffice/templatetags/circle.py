@@ -9,6 +9,7 @@ from django import template
 from backoffice.admin import display
 from catalog.models import TourSession
 from partners.models import User
+from sales.models import Booking
 
 register = template.Library()
 
@@ -32,6 +33,18 @@ def fill(session: TourSession) -> Any:
 
 
 @register.filter
+def session_state(session: TourSession) -> Any:
+    """Its state, in its colour."""
+    return display.state_badge("session", session.status, session.get_status_display())
+
+
+@register.filter
 def contact(user: User) -> Any:
     """Phone and Telegram name."""
     return display.contact(user)
+
+
+@register.filter
+def booking_state(booking: Booking) -> Any:
+    """The booking's status as a badge."""
+    return display.state_badge("booking", booking.status, booking.get_status_display())

@@ -1,6 +1,7 @@
 """Dated sessions: making them, changing them, ending them."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -9,17 +10,21 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Tour, TourSession
-from catalog.schedule import MOST_DATES
 from catalog.services.locks import lock_session
-from catalog.states import SessionStatus
-from core.actor import Actor
+from catalog.states import OVER, RUNS
+from core.actor import Actor, job
 from core.acts import act
 from core.clock import local_date, local_midnight
 from core.refusals import Conflict, Invalid, NotFound
 from core.services.events import field_names, record
-from partners.roles import require, works_for
+from partners.roles import Role, require, works_for
 
 ONE_DAY = timedelta(days=1)
+# At once, in one transaction.
+MOST_DATES = 120
+MOST_SEATS = 1000
+# Ten digits before the point: what the column holds with room to multiply by the seats.
+MOST_MONEY = Decimal(10) ** 10
 # What may change while bookings stand: none of it touches what they froze.
 EDITABLE = frozenset({"price", "capacity", "min_group_size", "sales_close_at", "guide"})
 
@@ -39,8 +44,13 @@ class GroupAboveSeats(Invalid):
     field = "min_group_size"
 
 
-class PriceNegative(Invalid):
-    message = _("The price cannot be below zero.")
+class SeatsOutOfRange(Invalid):
+    message = _("There are 1 to {limit} seats.")
+    field = "capacity"
+
+
+class PriceOutOfRange(Invalid):
+    message = _("The price cannot be below zero or in the milliards.")
     field = "price"
 
 
@@ -114,6 +124,9 @@ def change_session(
     session = lock_own_session(session_id, by)
 
     check_not_over(session)
+    values = dict(values)
+    if values.get("sales_close_at", ...) is None:
+        values["sales_close_at"] = local_midnight(session.date_start)
     changed = [name for name, value in values.items() if getattr(session, name) != value]
     before = {name: getattr(session, name) for name in changed}
     if not changed:
@@ -145,11 +158,27 @@ def complete_session(*, session_id: int, by: Actor, at: datetime) -> TourSession
     return session
 
 
+def complete_past_sessions(*, at: datetime) -> int:
+    """Complete every session whose last day is over; returns how many.
+
+    One that somebody works on is left to him and to the next sweep.
+    """
+    over = TourSession.objects.filter(status__in=RUNS, date_end__lt=local_date(at))
+    done = 0
+    for session_id in over.order_by("pk").values_list("pk", flat=True):
+        with suppress(Conflict):
+            complete_session(session_id=session_id, by=job(), at=at)
+            done += 1
+    return done
+
+
 # --- building blocks
 
 
 def lock_own_session(session_id: int, by: Actor) -> TourSession:
-    """The session, locked, for who sells it."""
+    """The session, locked, for who sells it and for the platform's own jobs."""
+    if by.role == Role.SYSTEM:
+        return lock_session(session_id)
     require(by, "catalog.toursession", "change")
     session = lock_session(session_id)
     if not works_for(by, session.tour.agency_id):
@@ -158,7 +187,7 @@ def lock_own_session(session_id: int, by: Actor) -> TourSession:
 
 
 def check_not_over(session: TourSession) -> None:
-    if session.status in (SessionStatus.CANCELLED, SessionStatus.COMPLETED):
+    if session.status in OVER:
         raise SessionOver(status=session.get_status_display())
 
 
@@ -166,10 +195,12 @@ def check_possible(session: TourSession) -> None:
     """Refuse with the Invalid kinds what no session can be."""
     if session.date_end < session.date_start:
         raise EndsBeforeItStarts
+    if not 1 <= session.capacity <= MOST_SEATS:
+        raise SeatsOutOfRange(limit=MOST_SEATS)
     if session.min_group_size > session.capacity:
         raise GroupAboveSeats
-    if session.price < 0:
-        raise PriceNegative
+    if not 0 <= session.price < MOST_MONEY:
+        raise PriceOutOfRange
     if session.sales_close_at > local_midnight(session.date_start + ONE_DAY):
         raise SellsAfterTheStart
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from catalog.states import OVER
 from core.refusals import Conflict, Invalid, NotFound
 from finance.models import PaymentTransaction
 from finance.states import PaymentState
@@ -41,10 +42,11 @@ class WrongAmount(Invalid):
 def check_payable(*, reference: str, amount: Decimal, at: datetime) -> Booking:
     """The booking with the code ``reference`` when a new payment of ``amount`` UZS may begin.
 
-    Refuses with PayableNotFound, AlreadyPaid, NotApprovedYet, NotPayable (ended or lapsed),
-    WrongAmount and PaymentUnderWay, in this order. An earlier cancelled payment does not matter.
+    Refuses with PayableNotFound, AlreadyPaid, NotApprovedYet, NotPayable (ended or lapsed, or its
+    session will not run), WrongAmount and PaymentUnderWay, in this order. An earlier cancelled
+    payment does not matter.
     """
-    booking = Booking.objects.filter(code=reference).first()
+    booking = Booking.objects.select_related("session").filter(code=reference).first()
     if booking is None:
         raise PayableNotFound
     if booking.status == BookingStatus.PAID:
@@ -53,7 +55,7 @@ def check_payable(*, reference: str, amount: Decimal, at: datetime) -> Booking:
         raise NotPayable
     if booking.status == BookingStatus.REQUESTED:
         raise NotApprovedYet
-    if booking.status != BookingStatus.APPROVED:
+    if booking.status != BookingStatus.APPROVED or booking.session.status in OVER:
         raise NotPayable
     if amount != booking.final_price:
         raise WrongAmount

@@ -6,6 +6,7 @@ from constance import config
 
 from catalog.models import TourSession
 from catalog.services.seats import take_seats
+from catalog.services.sessions import check_not_over
 from core.actor import Actor
 from core.acts import act
 from core.services.events import record
@@ -24,7 +25,7 @@ def approve_booking(*, booking_id: int, by: Actor, at: datetime) -> Booking:
     """Approve a request: take its seats and give the traveller PAYMENT_MINUTES to pay.
 
     Refuses with NotFound (another agency's), NotAllowed, BookingExpired, BookingMoved (decided
-    meanwhile; says how), SeatsUnavailable and TransportFull.
+    meanwhile; says how), SessionOver, SeatsUnavailable and TransportFull.
     """
     require(by, "sales.booking", "approve")
     booking, session = lock_deal(booking_id, at=at)
@@ -34,6 +35,7 @@ def approve_booking(*, booking_id: int, by: Actor, at: datetime) -> Booking:
         raise BookingExpired(booking=booking.code)
     if booking.status != BookingStatus.REQUESTED:
         raise BookingMoved.of(booking)
+    check_not_over(session)
 
     seat_booking(booking, session, by=by, by_id=by.user_id, at=at)
     return booking

@@ -23,10 +23,11 @@ from catalog.states import SessionStatus
 from core.actor import Actor, job
 from core.acts import act
 from core.clock import local_date, local_midnight
-from core.refusals import Conflict, Invalid, Refusal
+from core.refusals import Conflict, Invalid, NotFound, Refusal
 from core.services.events import record
+from partners.roles import require, works_for
 from sales.models import Booking
-from sales.queries.standing import left_on_cancelled_sessions, standing_on
+from sales.queries.standing import bound_to_dates, left_on_cancelled_sessions, standing_on
 from sales.services.cancel import TourHasBegun, cancel_for_session
 
 
@@ -54,6 +55,9 @@ def move_session(
 ) -> TourSession:
     """Move a session that nobody has booked to other days; its sales cut-off moves with it.
 
+    A booking whose payment is under way counts, although its hold may have ended: it could still
+    be paid, and for the days its traveller saw.
+
     Refuses with NotAllowed, NotFound, SessionOver, DatesPromised, SessionInPast and
     EndsBeforeItStarts.
     """
@@ -62,7 +66,7 @@ def move_session(
     check_not_over(session)
     if (session.date_start, session.date_end) == (date_start, date_end):
         return session
-    if bookings := standing_on(session.pk, at).count():
+    if bookings := bound_to_dates(session.pk, at).count():
         raise DatesPromised(bookings=bookings)
     if date_start < local_date(at):
         raise SessionInPast
@@ -111,8 +115,7 @@ def cancel_session(*, session_id: int, reason: str, by: Actor, at: datetime) -> 
 
     One that was called off already goes on where it stopped. Refuses as ``call_off_session``.
     """
-    called_off = TourSession.objects.filter(pk=session_id, status=SessionStatus.CANCELLED)
-    if not called_off.exists():
+    if not _is_called_off(session_id, by):
         call_off_session(session_id=session_id, reason=reason, by=by, at=at)
     return [_cancel(booking, by, at) for booking in standing_on(session_id, at)]
 
@@ -121,6 +124,15 @@ def sweep_cancelled_sessions(*, at: datetime) -> int:
     """Cancel what still stands on cancelled sessions; returns how many bookings went."""
     outcomes = [_cancel(booking, job(), at) for booking in left_on_cancelled_sessions(at)]
     return sum(outcome.refusal is None for outcome in outcomes)
+
+
+def _is_called_off(session_id: int, by: Actor) -> bool:
+    """Whether it is cancelled already. Refuses with NotFound: outcomes name bookings."""
+    require(by, "catalog.toursession", "change")
+    session = TourSession.objects.select_related("tour").filter(pk=session_id).first()
+    if session is None or not works_for(by, session.tour.agency_id):
+        raise NotFound
+    return session.status == SessionStatus.CANCELLED
 
 
 def _cancel(booking: Booking, by: Actor, at: datetime) -> Outcome:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import TourSession
 from catalog.services.seats import take_seats
-from catalog.states import SessionStatus
+from catalog.states import OVER
 from core.actor import Actor
 from core.acts import act
 from core.clock import local_date
@@ -154,10 +154,15 @@ def _repeat(known: PaymentTransaction, at: datetime) -> PaymentTransaction:
 def _seat_again_if_needed(
     booking: Booking, session: TourSession, *, by: Actor, at: datetime
 ) -> None:
-    """An ended hold gets its seats, promo use and bonus back, or the money is refused."""
+    """An ended hold gets its seats, promo use and bonus back, or the money is refused.
+
+    So is money for a session that will not run, although its booking has not been ended yet.
+    """
+    if session.status in OVER:
+        raise NoSeatForMoney
     if booking.status == BookingStatus.APPROVED:
         return
-    if booking.status != BookingStatus.EXPIRED or not _is_still_to_run(session, at):
+    if booking.status != BookingStatus.EXPIRED or session.date_start <= local_date(at):
         raise NoSeatForMoney
     try:
         if booking.promo_code is not None:
@@ -168,8 +173,3 @@ def _seat_again_if_needed(
         reserve_bonus(user_id=booking.user_id, amount=booking.bonus_used, about=about, by=by, at=at)
     except Refusal as refusal:
         raise NoSeatForMoney from refusal
-
-
-def _is_still_to_run(session: TourSession, at: datetime) -> bool:
-    over = (SessionStatus.CANCELLED, SessionStatus.COMPLETED)
-    return session.status not in over and local_date(at) < session.date_start

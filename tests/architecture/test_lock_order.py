@@ -7,11 +7,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from catalog.services.sessions import change_session
 from core.actor import job
 from sales.models import Booking
 from sales.services.approve import approve_booking
-from sales.services.cancel import cancel_booking
+from sales.services.cancel import cancel_booking, cancel_for_session
 from sales.services.checkout import start_checkout
+from sales.services.departures import call_off_session, cancel_session, move_session
 from sales.services.holds import expire_session_holds
 from sales.services.pay import Attempt, open_payment, perform_payment
 from sales.services.reject import reject_booking
@@ -112,6 +114,30 @@ def cancelling_what_bonus_paid_in_full(cast):
     return lambda: cancel_booking(booking_id=booking.pk, by=by, at=LATE)
 
 
+def cancelling_a_session_with_all_its_bookings(cast):
+    paid(cast)
+    by, session_id = cast.silk_manager.actor("admin"), cast.silk_session.pk
+    return lambda: cancel_session(session_id=session_id, reason="Snow.", by=by, at=LATE)
+
+
+def cancelling_for_a_session_that_will_not_run(cast):
+    booking, by = paid(cast), cast.silk_manager.actor("admin")
+    call_off_session(session_id=booking.session_id, reason="Snow.", by=by, at=NOW)
+    return lambda: cancel_for_session(booking_id=booking.pk, by=by, at=LATE)
+
+
+def moving_a_session(cast):
+    session, by = cast.nomad_session, cast.nomad_owner.actor("admin")
+    days = {"date_start": session.date_end, "date_end": session.date_end}
+    return lambda: move_session(session_id=session.pk, by=by, at=LATE, **days)
+
+
+def changing_a_session(cast):
+    session_id, by = cast.silk_session.pk, cast.silk_owner.actor("admin")
+    values = {"capacity": 30}
+    return lambda: change_session(session_id=session_id, values=values, by=by, at=LATE)
+
+
 def sweeping(cast):
     return lambda: expire_session_holds(session_id=cast.silk_session.pk, by=job(), at=LATE)
 
@@ -163,6 +189,10 @@ ACTS = [
     cancelling_before_payment,
     cancelling_after_payment,
     cancelling_what_bonus_paid_in_full,
+    cancelling_a_session_with_all_its_bookings,
+    cancelling_for_a_session_that_will_not_run,
+    moving_a_session,
+    changing_a_session,
     sweeping,
     opening_a_payment,
     opening_a_payment_after_one_that_timed_out,
@@ -218,6 +248,9 @@ def test_every_act_of_deals_is_in_the_list():
         "approve_booking",
         "reject_booking",
         "cancel_booking",
+        "cancel_for_session",
+        "call_off_session",
+        "move_session",
         "expire_session_holds",
         "start_checkout",
         "open_payment",

@@ -57,7 +57,7 @@ def test_an_edit_is_in_the_log_of_actions(cast, sign_in):
 
     event = EventLog.objects.get(action="session.changed")
     assert (event.user, event.agency_id) == (cast.silk_manager, cast.silk.pk)
-    assert event.details["changes"] == [{"changed": {"fields": ["Guide"]}}]
+    assert event.details["changes"] == [{"changed": {"fields": ["guide"]}}]
 
 
 def test_an_owner_edits_the_public_face_and_not_the_terms(cast, sign_in):

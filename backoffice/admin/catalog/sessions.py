@@ -1,115 +1,203 @@
-"""Dated sessions: fill, price, seats; and their chats."""
+"""Dated sessions: fill, price, seats; what can be done with one and with many; their chats."""
 
+from datetime import date
 from functools import partial
 from typing import Any
 
-from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 from unfold.decorators import action, display
+from unfold.enums import ActionVariant
 
-from backoffice.admin.base import BaseAdmin, HistoryAdmin
-from backoffice.admin.display import (
-    fill_bar,
-    link,
-    list_url,
-    money,
-    state_badge,
-    two_lines,
-)
+from backoffice.admin.base import BaseAdmin, HistoryAdmin, SavedByActs, actor, staff
+from backoffice.admin.catalog.bulk import bulk_page
+from backoffice.admin.catalog.calendar import calendar_page
+from backoffice.admin.catalog.cancel_date import cancel_page
+from backoffice.admin.catalog.cut_off import cut_off_words
+from backoffice.admin.catalog.exchange.pages import Exchange
+from backoffice.admin.catalog.exchange.sessions import SessionResource
+from backoffice.admin.catalog.schedule import rule_page
+from backoffice.admin.catalog.session_forms import DuplicateDialog, SessionForm, like
+from backoffice.admin.catalog.session_page import tell_session
+from backoffice.admin.catalog.under_filled import UnderFilledFilter, missing, under_filled_page
+from backoffice.admin.display import badge, change_url, fill_bar, money, state_badge, two_lines
 from backoffice.admin.filters import ScopedRelatedFilter
-from catalog.models import TourChat, TourSession
-from catalog.services.locks import lock_session
+from backoffice.admin.refusals import go, tell
+from backoffice.admin.sales.passengers import PassengerPages
+from catalog.models import Tour, TourChat, TourSession
 from catalog.services.sales_window import close_session, reopen_session
-from catalog.states import SessionStatus
-
-
-class SessionForm(ModelForm):  # type: ignore[type-arg]
-    def clean_capacity(self) -> int:
-        capacity: int = self.cleaned_data["capacity"]
-        if self.instance.pk:
-            # Locked to the end of the request: no approval takes a seat between check and save.
-            taken = lock_session(self.instance.pk).seats_taken
-            if capacity < taken:
-                raise ValidationError(
-                    _("%(taken)s seats are taken already; there cannot be fewer in all."),
-                    params={"taken": taken},
-                )
-        return capacity
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        start, end = data.get("date_start"), data.get("date_end")
-        if start and end and end < start:
-            raise ValidationError({"date_end": _("It cannot end before it starts.")})
-        group, capacity = data.get("min_group_size"), data.get("capacity")
-        if group and capacity and group > capacity:
-            raise ValidationError({"min_group_size": _("More than there are seats.")})
-        return data
+from catalog.services.sessions import (
+    EDITABLE,
+    Departure,
+    change_session,
+    complete_session,
+    create_sessions,
+)
+from catalog.states import OVER, RUNS, SessionStatus
+from core.clock import local_date, now
+from core.refusals import Refusal
+from sales.services.departures import move_session
 
 
 @admin.register(TourSession)
-class SessionAdmin(HistoryAdmin):
+class SessionAdmin(Exchange, PassengerPages, SavedByActs, HistoryAdmin):
     agency_path = "tour__agency_id"
     agency_filter = "tour__agency"
     event_name = "session"
+    resource = SessionResource
     form = SessionForm
-    list_display = ("dates", "tour_name", "fill", "price_shown", "state", "guide")
+    list_display = ("dates", "tour_name", "fill", "price_shown", "state", "sales_close", "guide")
     list_filter = (
         ("status", ChoicesDropdownFilter),
         ("date_start", RangeDateFilter),
         ("tour", ScopedRelatedFilter),
+        UnderFilledFilter,
     )
     list_select_related = ("tour",)
     search_fields = ("tour__title_ru", "tour__title_uz", "tour__title_en", "guide")
     search_help_text = _("Tour or guide")
     ordering = ("-date_start", "-id")
     autocomplete_fields = ("tour",)
-    readonly_fields = ("fill", "state", "bookings_link", "is_private")
-    actions_detail = ["close", "reopen"]
+    change_form_outer_before_template = "admin/catalog/session_head.html"
+    actions = ["change_selected"]
+    actions_list = ["by_rule"]
+    actions_detail = ["passengers", "close", "reopen", "complete", "duplicate", "cancel_date"]
     empty_title = _("No dates yet")
     empty_text = _("Add a date to a tour and it can be booked.")
+
+    class Media:
+        css = {"all": ("backoffice/sessions.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TourSession]:
         return super().get_queryset(request).select_related("tour")
 
+    def get_urls(self) -> list[Any]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("calendar/", wrap(self.calendar), name="catalog_toursession_calendar"),
+            path("lacking/", wrap(self.lacking), name="catalog_toursession_lacking"),
+            *super().get_urls(),
+        ]
+
+    # --- the form
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         fields: list[Any] = [
-            "tour",
             ("date_start", "date_end"),
             ("price", "capacity"),
             ("min_group_size", "guide"),
             "sales_close_at",
         ]
         if obj is None:
-            return ((None, {"fields": fields}),)
-        return (
-            (_("Now"), {"fields": (("state", "fill"), ("bookings_link", "is_private"))}),
-            (_("Session"), {"fields": fields}),
-        )
+            return ((None, {"fields": ["tour", *fields]}),)
+        return ((_("Terms"), {"fields": fields}),)
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        # Bookings were made for this tour.
-        return (*self.readonly_fields, "tour") if obj else self.readonly_fields
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """From the calendar: a day and perhaps a tour."""
+        initial: dict[str, Any] = dict(request.GET.items())
+        try:
+            day = date.fromisoformat(initial.get("date_start", ""))
+        except ValueError:
+            return initial
+        return initial | {"date_start": day, "date_end": day}
 
-    # --- the sales window
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and db_field.name == "sales_close_at":
+            field.help_text = _(
+                "For example 18:00 the day before. Empty: when the first day begins. It moves with "
+                "the first day."
+            )
+        if field is not None and db_field.name == "price":
+            field.help_text = _("Bookings already made keep their price.")
+        return field
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        over = isinstance(obj, TourSession) and obj.status in OVER
+        return not over and super().has_change_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        """By the acts: days first, for what they leave of the rest depends on them."""
+        by, at, data = actor(request), now(), form.cleaned_data
+        if not change:
+            names = [name for name in data if name != "tour"]
+            departure = Departure(**{name: data[name] for name in names})
+            (made,) = create_sessions(tour_id=data["tour"].pk, departures=[departure], by=by, at=at)
+            obj.pk, obj._state.adding = made.pk, False
+            return
+        if {"date_start", "date_end"} & set(form.changed_data):
+            days = {name: data[name] for name in ("date_start", "date_end")}
+            move_session(session_id=obj.pk, by=by, at=at, **days)
+        values = {name: data[name] for name in form.changed_data if name in EDITABLE}
+        if values:
+            change_session(session_id=obj.pk, values=values, by=by, at=at)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        session = self.own_or_404(request, object_id)
+        context = {"page": tell_session(session, staff(request)), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+    # --- pages of many
+
+    def calendar(self, request: HttpRequest) -> HttpResponse:
+        self.check_may_view(request)
+        return calendar_page(request, self, self.tours(request))
+
+    def lacking(self, request: HttpRequest) -> HttpResponse:
+        self.check_may_view(request)
+        return under_filled_page(request, self)
+
+    def check_may_view(self, request: HttpRequest) -> None:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+
+    def tours(self, request: HttpRequest) -> QuerySet[Tour]:
+        """Those that a date may be of."""
+        return self.pickable(TourSession._meta.get_field("tour"), request)
+
+    @action(
+        description=_("Dates by rule"), url_path="by-rule", permissions=["add"], icon="event_repeat"
+    )
+    def by_rule(self, request: HttpRequest) -> HttpResponse:
+        return rule_page(request, self, self.tours(request))
+
+    @admin.action(description=_("Change the selected dates"), permissions=["change"])
+    def change_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        return bulk_page(request, self, queryset)
+
+    # --- one date's way
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         session = self.get_object(request, str(object_id))
-        fits = {SessionStatus.OPEN: "_close", SessionStatus.CLOSED: "_reopen"}
-        wanted = fits.get(session.status) if session else None  # type: ignore[arg-type]
-        if wanted is None:
-            return []
-        allowed = super().get_actions_detail(request, object_id)
-        return [a for a in allowed if a.action_name.endswith(wanted)]
+        fitting = _fitting(session) if session else set()
+        allowed = super().get_actions_detail(request, object_id) if session else []
+        prefix = f"{self.opts.app_label}_{self.opts.model_name}_"
+        mine = {f"{prefix}{name}" for name in WAYS}
+        fits = {f"{prefix}{name}" for name in fitting}
+        return [a for a in allowed if a.action_name in fits or a.action_name not in mine]
 
     def has_window_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.may(request, "catalog.change_toursession", object_id)
+
+    def has_copy_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.may(request, "catalog.add_toursession", object_id)
+
+    def has_cancel_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        may = self.may(request, "catalog.change_toursession", object_id)
+        return may and self.may(request, "sales.cancel_booking", object_id)
 
     @action(
         description=_("Close for sale"),
@@ -118,7 +206,10 @@ class SessionAdmin(HistoryAdmin):
         icon="block",
         dialog={
             "title": _("Close this date for sale?"),
-            "description": _("No new requests come in; bookings made go on."),
+            "description": _(
+                "No new requests come in. Requests that wait can still be approved, approved ones "
+                "paid; bookings made go on."
+            ),
             "form_submit_text": _("Close for sale"),
         },
     )
@@ -134,6 +225,7 @@ class SessionAdmin(HistoryAdmin):
         icon="check_circle",
         dialog={
             "title": _("Open this date for sale again?"),
+            "description": _("It can be booked again until its sales close."),
             "form_submit_text": _("Open for sale"),
         },
     )
@@ -141,6 +233,59 @@ class SessionAdmin(HistoryAdmin):
         session = self.own_or_404(request, object_id)
         work = partial(reopen_session, session_id=session.pk)
         return self.do(request, session, work, done=_("The date is on sale again."))
+
+    @action(
+        description=_("The tour has run"),
+        url_path="complete",
+        permissions=["window"],
+        icon="task_alt",
+        dialog={
+            "title": _("Has this tour run?"),
+            "description": _(
+                "The date is completed and no longer changes. Left alone it is completed by itself "
+                "the night after its last day."
+            ),
+            "form_submit_text": _("It has run"),
+        },
+    )
+    def complete(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        session = self.own_or_404(request, object_id)
+        work = partial(complete_session, session_id=session.pk)
+        return self.do(request, session, work, done=_("The date is completed."))
+
+    @action(
+        description=_("Another like it"),
+        url_path="duplicate",
+        permissions=["copy"],
+        icon="content_copy",
+        dialog={
+            "title": _("Open another date like this one"),
+            "form_class": DuplicateDialog,
+            "form_submit_text": _("Open the date"),
+        },
+    )
+    def duplicate(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        session = self.own_or_404(request, object_id)
+        departure = like(session, form.cleaned_data["date_start"])
+        try:
+            (made,) = create_sessions(
+                tour_id=session.tour_id, departures=[departure], by=actor(request), at=now()
+            )
+        except Refusal as refusal:
+            tell(request, refusal)
+            return go(request, change_url(session))
+        messages.success(request, gettext("The date is open."))
+        return go(request, change_url(made))
+
+    @action(
+        description=_("Cancel the date"),
+        url_path="cancel-date",
+        permissions=["cancel"],
+        icon="event_busy",
+        variant=ActionVariant.DANGER,
+    )
+    def cancel_date(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return cancel_page(request, self, self.own_or_404(request, object_id))
 
     # --- columns
 
@@ -156,7 +301,10 @@ class SessionAdmin(HistoryAdmin):
 
     @display(description=_("seats"), ordering="available_seats")
     def fill(self, session: TourSession) -> SafeString:
-        return fill_bar(session.seats_taken, session.capacity)
+        bar = fill_bar(session.seats_taken, session.capacity)
+        lacks = missing(session) if session.status in RUNS else 0
+        note = gettext("missing: %(n)s") % {"n": lacks} if lacks else ""
+        return two_lines(bar, note)
 
     @display(description=_("price per seat"), ordering="price")
     def price_shown(self, session: TourSession) -> Any:
@@ -166,10 +314,28 @@ class SessionAdmin(HistoryAdmin):
     def state(self, session: TourSession) -> SafeString:
         return state_badge("session", session.status, session.get_status_display())
 
-    @display(description=_("bookings"))
-    def bookings_link(self, session: TourSession) -> SafeString:
-        url = list_url("sales.booking", session__id__exact=session.pk)
-        return link(url, _("Bookings of this date"))
+    @display(description=_("sales close"), ordering="sales_close_at")
+    def sales_close(self, session: TourSession) -> Any:
+        if session.status == SessionStatus.OPEN and session.sales_close_at <= now():
+            return badge(gettext("sales are over"), "warning")
+        return cut_off_words(session.sales_close_at, session.date_start)
+
+
+WAYS = {"close", "reopen", "complete", "duplicate", "cancel_date"}
+
+
+def _fitting(session: TourSession) -> set[str]:
+    """What can be done with a date in its state today."""
+    ways = {"duplicate"}
+    if session.status not in RUNS:
+        return ways
+    today = local_date(now())
+    ways.add("close" if session.status == SessionStatus.OPEN else "reopen")
+    if session.date_start > today:
+        ways.add("cancel_date")
+    if session.date_end < today:
+        ways.add("complete")
+    return ways
 
 
 @admin.register(TourChat)
