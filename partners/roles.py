@@ -32,6 +32,8 @@ _ADMIN = frozenset({Role.ADMIN})
 _BOOKS = frozenset({Role.ACCOUNTANT, Role.ADMIN})
 _SELLERS = AGENCY | _ADMIN
 _OWNERS = _OWNER | _ADMIN
+# Tables as files, in and out.
+_FILES = {"import": _SELLERS, "export": _SELLERS}
 _CARE = frozenset({Role.SUPPORT, Role.ADMIN})
 
 TABLE: dict[str, dict[str, frozenset[Role]]] = {
@@ -44,16 +46,16 @@ TABLE: dict[str, dict[str, frozenset[Role]]] = {
     "partners.referralpartner": {"view": PLATFORM, "add": _ADMIN, "change": _ADMIN},
     # what is sold
     "catalog.tourcategory": {"view": STAFF, "add": _ADMIN, "change": _ADMIN},
-    "catalog.tour": {"view": STAFF, "add": _SELLERS, "change": _SELLERS},
+    "catalog.tour": {"view": STAFF, "add": _SELLERS, "change": _SELLERS, **_FILES},
     "catalog.tourphoto": {
         "view": STAFF,
         "add": _SELLERS,
         "change": _SELLERS,
         "delete": _SELLERS,
     },
-    "catalog.toursession": {"view": STAFF, "add": _SELLERS, "change": _SELLERS},
+    "catalog.toursession": {"view": STAFF, "add": _SELLERS, "change": _SELLERS, **_FILES},
     "catalog.promotion": {"view": STAFF, "add": _SELLERS, "change": _SELLERS},
-    "catalog.promocode": {"view": STAFF, "add": _SELLERS, "change": _SELLERS},
+    "catalog.promocode": {"view": STAFF, "add": _SELLERS, "change": _SELLERS, **_FILES},
     "catalog.tourchat": {"view": STAFF, "add": _SELLERS, "change": _SELLERS},
     # deals
     "sales.booking": {
@@ -64,7 +66,7 @@ TABLE: dict[str, dict[str, frozenset[Role]]] = {
         "comment": STAFF,
     },
     "sales.bookingrequest": {"view": _SELLERS | {Role.SUPPORT}},
-    "sales.bookingtraveller": {"view": STAFF},
+    "sales.bookingtraveller": {"view": STAFF, "change": _SELLERS, "checkin": _SELLERS},
     "sales.bookingcomment": {"view": STAFF},
     "sales.customtriprequest": {"view": STAFF},
     "sales.tripproposal": {"view": STAFF},
@@ -85,7 +87,7 @@ TABLE: dict[str, dict[str, frozenset[Role]]] = {
     "core.eventdelivery": {"view": _ADMIN},
     "core.eventseal": {"view": _BOOKS},
     "core.idempotencykey": {"view": _ADMIN},
-    "core.media": {"view": _SELLERS | _CARE},
+    "core.media": {"view": _SELLERS | _CARE, "add": _SELLERS, "delete": _SELLERS},
     "notifications.notification": {"view": _SELLERS | _CARE},
     "notifications.announcement": {"view": _CARE},
     "constance.config": {"view": _ADMIN, "change": _ADMIN},

@@ -1,12 +1,20 @@
 """The catalogue's row locks. Order: PromoCode before TourSession (core.locks)."""
 
 from catalog.models import PromoCode, TourSession
+from core.acts import require_transaction
 from core.locks import lock_row
 
 
 def lock_promo_code(promo_code_id: int) -> PromoCode:
     """The promo code, locked: its limits are counted while it is held."""
     return lock_row(PromoCode, pk=promo_code_id)
+
+
+def lock_promo_batch(agency_id: int | None, name: str) -> list[PromoCode]:
+    """The promo codes of a batch, locked, by id."""
+    require_transaction()
+    rows = PromoCode.objects.filter(agency_id=agency_id, batch=name).order_by("pk")
+    return list(rows.select_for_update(of=("self",)))
 
 
 def lock_session(session_id: int) -> TourSession:

@@ -6,6 +6,7 @@ from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import PromoCode, TourSession
+from core.clock import TASHKENT
 from core.refusals import Invalid
 from sales.models import Booking
 from sales.models.booking import holds_promo
@@ -29,13 +30,18 @@ def check_promo(promo: PromoCode, *, session: TourSession, user_id: int, at: dat
     The limits are safe under load only while the code is locked; without the lock it is a preview.
     """
     if not promo.is_active:
-        raise PromoInvalid
+        raise PromoInvalid(_("This promo code has been stopped."))
     if at < promo.valid_from:
-        raise PromoInvalid(_("This promo code is not valid yet."))
+        raise PromoInvalid(
+            _("This promo code is not valid yet; it will be from {time}."),
+            time=_shown(promo.valid_from),
+        )
     if at >= promo.valid_to:
-        raise PromoInvalid(_("This promo code has expired."))
-    if not _fits(promo, session):
-        raise PromoInvalid(_("This promo code is not for this tour."))
+        raise PromoInvalid(
+            _("This promo code has expired; it was valid until {time}."),
+            time=_shown(promo.valid_to),
+        )
+    _check_target(promo, session)
     _check_limits(promo, user_id, at)
 
 
@@ -49,18 +55,28 @@ def used_of(promo: PromoCode) -> int:
     return promo.used  # type: ignore[attr-defined,no-any-return]
 
 
-def _fits(promo: PromoCode, session: TourSession) -> bool:
-    return (
-        promo.agency_id in (None, session.tour.agency_id)
-        and promo.tour_id in (None, session.tour_id)
-        and promo.session_id in (None, session.pk)
-    )
+def _check_target(promo: PromoCode, session: TourSession) -> None:
+    if promo.agency_id not in (None, session.tour.agency_id):
+        raise PromoInvalid(_("This promo code is for tours of another agency."))
+    if promo.tour_id not in (None, session.tour_id):
+        raise PromoInvalid(_("This promo code is not for this tour."))
+    if promo.session_id not in (None, session.pk):
+        other_date = promo.session is not None and promo.session.tour_id == session.tour_id
+        raise PromoInvalid(
+            _("This promo code is for another date of this tour.")
+            if other_date
+            else _("This promo code is not for this tour.")
+        )
+
+
+def _shown(instant: datetime) -> str:
+    return f"{instant.astimezone(TASHKENT):%d.%m.%Y %H:%M}"
 
 
 def _check_limits(promo: PromoCode, user_id: int, at: datetime) -> None:
     uses = Booking.objects.holding_promo(at).filter(promo_code=promo)
-    if promo.usage_limit is not None and uses.count() >= promo.usage_limit:
-        raise PromoExhausted
     mine = uses.filter(user_id=user_id)
     if promo.per_user_limit is not None and mine.count() >= promo.per_user_limit:
         raise PromoExhausted(_("You have used this promo code already."))
+    if promo.usage_limit is not None and uses.count() >= promo.usage_limit:
+        raise PromoExhausted

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.admin.core.changes import what_became
 from core.models import EventLog
 from core.money import som
 from partners.roles import Role
@@ -35,12 +36,33 @@ SENTENCES: dict[str, Any] = {
     "tour.added": _("Tour described."),
     "tour.changed": _("Changed: {fields}."),
     "tour.duplicated": _("Made as a copy of tour {of}."),
+    "tour.photos_added": _("Photos added: {n}."),
+    "tour.photos_removed": _("Photos taken out of the gallery: {n}."),
+    "tour.photos_ordered": _("Photos put in another order."),
+    "category.added": _("Category made."),
+    "category.changed": _("Changed: {fields}."),
     "session.added": _("Date opened."),
     "session.changed": _("Changed: {fields}."),
     "session.cancelled": _("Date cancelled; bookings on it: {bookings}. {reason}"),
     "session.completed": _("The tour has run."),
     "session.closed": _("Date closed for sale."),
     "session.reopened": _("Date opened for sale again."),
+    "promotion.added": _("Promotion made."),
+    "promotion.changed": _("Changed: {fields}."),
+    "promotion.stopped": _("Promotion stopped."),
+    "promotion.resumed": _("Promotion resumed."),
+    "promo_code.added": _("Promo code made."),
+    "promo_code.changed": _("Changed: {fields}."),
+    "promo_code.stopped": _("Promo code stopped."),
+    "promo_code.resumed": _("Promo code resumed."),
+    "promo_code.batch_made": _("Batch “{batch}” made; codes: {count}."),
+    "promo_code.batch_stopped": _("Batch “{batch}” stopped; codes: {count}."),
+    "tour.exported": _("Tours written to a file; rows: {rows}."),
+    "tour.imported": _("Tours read from “{file}”: new {new}, changed {changed}."),
+    "session.exported": _("Dates written to a file; rows: {rows}."),
+    "session.imported": _("Dates read from “{file}”: new {new}, changed {changed}."),
+    "promo_code.exported": _("Promo codes written to a file; rows: {rows}."),
+    "promo_code.imported": _("Promo codes read from “{file}”: new {new}, changed {changed}."),
     "session.passengers_exported": _("Passenger list taken as {format}. Seats: {seats}."),
     "user.registered": _("First sign-in."),
     "user.referred": _("Came by a partner's link."),
@@ -75,8 +97,14 @@ ICONS = {
     "changed": "edit",
     "added": "add_circle",
     "uploaded": "add_photo_alternate",
+    "photos_added": "add_photo_alternate",
+    "photos_removed": "hide_image",
+    "photos_ordered": "swap_vert",
     "deleted": "delete",
     "published": "storefront",
+    "exported": "download",
+    "imported": "upload",
+    "stopped": "block",
     "archived": "archive",
 }
 
@@ -121,6 +149,8 @@ def what_happened(event: EventLog) -> str:
     facts = _Facts((key, _readable(key, value)) for key, value in event.details.items())
     if "changes" in event.details:
         facts["fields"] = _changed_fields(event.details)
+        if became := what_became(event):
+            return became
     if event.action in SENTENCES:
         return str(SENTENCES[event.action]).format_map(facts).strip()
     verb = event.action.rpartition(".")[2]
