@@ -7,6 +7,7 @@ DEBUG on, and an embedded PostgreSQL unless ``DATABASE_URL`` is set.
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import dj_database_url
 from django.urls import reverse_lazy
@@ -154,18 +155,45 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Tashkent"
-USE_THOUSAND_SEPARATOR = True
+# Off: an id in a template would be written "1 234". Amounts are grouped by core.money.som.
+USE_THOUSAND_SEPARATOR = False
 
 # --- files
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [BASE_DIR / "backoffice" / "static"]
-MEDIA_URL = env.str("MEDIA_URL", "/media/")
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", "") or VAR / "media")
+S3_BUCKET = env.str("S3_BUCKET", "")
+S3_ENDPOINT_URL = env.str("S3_ENDPOINT_URL", "").rstrip("/")
+S3_REGION = env.str("S3_REGION", "")
+if not S3_BUCKET:
+    FILES: dict[str, Any] = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    media_url = "/media/"
+else:
+    FILES = {
+        "BACKEND": "backoffice.storage.Bucket",
+        "OPTIONS": {
+            "bucket_name": S3_BUCKET,
+            "endpoint_url": S3_ENDPOINT_URL or None,
+            "region_name": S3_REGION or None,
+            # Without them boto3 looks where it always does: the machine's own role.
+            "access_key": env.str("S3_ACCESS_KEY_ID", "") or None,
+            "secret_key": env.str("S3_SECRET_ACCESS_KEY", "") or None,
+            "addressing_style": "path" if S3_ENDPOINT_URL else "virtual",
+            "signature_version": "s3v4",
+            "file_overwrite": False,
+        },
+    }
+    media_url = (
+        f"{S3_ENDPOINT_URL}/{S3_BUCKET}/"
+        if S3_ENDPOINT_URL
+        else f"https://{S3_BUCKET}.s3.{S3_REGION}.amazonaws.com/"
+    )
+MEDIA_URL = (env.str("MEDIA_URL", "") or media_url).rstrip("/") + "/"
 WHITENOISE_USE_FINDERS = DEBUG
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": FILES,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -175,7 +203,8 @@ STORAGES = {
 
 # --- security
 
-X_FRAME_OPTIONS = "DENY"
+# Unfold opens the plus beside a field in a frame of our own.
+X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
@@ -189,15 +218,18 @@ if not DEBUG:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+# Pictures may come from elsewhere: a bucket, a content network.
+elsewhere = urlsplit(MEDIA_URL)
+pictures_host = [f"{elsewhere.scheme}://{elsewhere.netloc}"] if elsewhere.netloc else []
 # Unfold's Alpine build evaluates expressions; nothing inline, nothing foreign.
 SECURE_CSP = {
     "default-src": [CSP.SELF],
     "script-src": [CSP.SELF, CSP.UNSAFE_EVAL],
     "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
-    "img-src": [CSP.SELF, "data:", "blob:"],
+    "img-src": [CSP.SELF, "data:", "blob:", *pictures_host],
     "connect-src": [CSP.SELF],
     "object-src": [CSP.NONE],
-    "frame-ancestors": [CSP.NONE],
+    "frame-ancestors": [CSP.SELF],
     "base-uri": [CSP.SELF],
     "form-action": [CSP.SELF],
 }
@@ -232,12 +264,22 @@ CONSTANCE_CONFIG = {
     "BONUS_DELAY_DAYS": (7, _("Days until a referral bonus can be used."), int),
     "ATTRIBUTION_DAYS": (90, _("Days a first touch counts for a referral partner."), int),
     "RELEASE_DAYS": (3, _("Days after a tour's end until its money can be paid out."), int),
+    "UNDERFILLED_DAYS": (
+        14,
+        _("Days ahead in which dates below their minimum group are warned of."),
+        int,
+    ),
     "MINIMUM_WITHDRAWAL": (50_000, _("Smallest withdrawal to a card, UZS."), int),
 }
 # --- libraries
 
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True
+# ``partners.roles`` says who may.
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
+# Files between their trial and their import; several hosts must share it.
+IMPORTS_ROOT = VAR / "imports"
 SIMPLE_HISTORY_REVERT_DISABLED = True
 SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = True
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -15,6 +15,7 @@ from catalog.states import OVER, RUNS
 from core.actor import Actor, job
 from core.acts import act
 from core.clock import local_date, local_midnight
+from core.money import som
 from core.refusals import Conflict, Invalid, NotFound
 from core.services.events import field_names, record
 from partners.roles import Role, require, works_for
@@ -50,7 +51,7 @@ class SeatsOutOfRange(Invalid):
 
 
 class PriceOutOfRange(Invalid):
-    message = _("The price cannot be below zero or in the milliards.")
+    message = _("The price must be between 0 and {limit}.")
     field = "price"
 
 
@@ -200,7 +201,7 @@ def check_possible(session: TourSession) -> None:
     if session.min_group_size > session.capacity:
         raise GroupAboveSeats
     if not 0 <= session.price < MOST_MONEY:
-        raise PriceOutOfRange
+        raise PriceOutOfRange(limit=som(MOST_MONEY))
     if session.sales_close_at > local_midnight(session.date_start + ONE_DAY):
         raise SellsAfterTheStart
 

@@ -8,6 +8,7 @@ from django.test import Client
 from core.models import EventLog
 from sales.models import BookingRequest
 from sales.states import BookingStatus
+from tests import factories
 from tests.backoffice.pages import SUBMIT, action_on, list_of, page_of, said
 
 
@@ -194,3 +195,17 @@ def test_an_empty_list_says_so_kindly(cast, sign_in):
     page = sign_in(cast.silk_manager).get(list_of(BookingRequest)).content.decode()
 
     assert "No requests are waiting" in page
+
+
+@pytest.mark.parametrize("language", ["ru", "uz", "en"])
+def test_an_id_above_a_thousand_stays_a_number_in_a_form(cast, sign_in, language):
+    """Grouped as an amount is, it would come back as nothing's id."""
+    booking = factories.booking(pk=1_234_567, session=cast.silk_session)
+
+    response = sign_in(cast.silk_manager).post(
+        list_of(BookingRequest),
+        {"action": "reject_selected", "_selected_action": [booking.pk]},
+        headers={"Accept-Language": language},
+    )
+
+    assert 'value="1234567"' in response.content.decode()
