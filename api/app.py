@@ -15,6 +15,7 @@ from api.limits import SIGNED_IN
 from api.routers.catalog import tours
 from api.routers.core import log
 from api.routers.finance import payments
+from api.routers.media import media
 from api.routers.partners import agencies, users
 from api.routers.sales import bookings
 from core.refusals import Refusal
@@ -61,6 +62,7 @@ api.add_router("/tours/", tours)
 api.add_router("/bookings/", bookings)
 api.add_router("/payments/", payments)
 api.add_router("/agencies/", agencies)
+api.add_router("/media/", media)
 api.add_router("/core/", log)
 
 

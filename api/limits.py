@@ -55,3 +55,5 @@ class ByMethod(BaseThrottle):
 
 SIGN_IN = PerMinute("sign-in", 300)
 SIGNED_IN = ByMethod(PerMinute("reads", 1200), PerMinute("writes", 240))
+# A picture costs a processor half a second.
+UPLOADS = PerMinute("uploads", 30)

@@ -12,14 +12,31 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from api.validation import field_errors
 from core.acts import BUSY
-from core.refusals import Conflict, Invalid, NotAllowed, NotFound, Refusal, TryAgain
+from core.refusals import (
+    Conflict,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    Refusal,
+    TryAgain,
+    Unavailable,
+)
 from core.services.idempotency import RequestInFlight
 
 log = structlog.get_logger(__name__)
 
 CONTENT_TYPE = "application/problem+json"
 UNAUTHENTICATED = frozenset({"invalid_init_data", "token_invalid", "token_expired"})
+STATUSES = {
+    NotFound: 404,
+    NotAllowed: 403,
+    Invalid: 422,
+    Conflict: 409,
+    Unavailable: 503,
+    Refusal: 409,
+}
 RETRY_SECONDS = 1
+RETRY_OUTSIDE_SECONDS = 5
 
 
 def problem(
@@ -64,17 +81,20 @@ def refused(refusal: Refusal) -> HttpResponse:
         refusal.detail,
         errors=errors,
         facts={k: v for k, v in refusal.facts.items() if isinstance(v, int | str)},
-        retry_after=RETRY_SECONDS if isinstance(refusal, TryAgain | RequestInFlight) else None,
+        retry_after=_retry_after(refusal),
     )
+
+
+def _retry_after(refusal: Refusal) -> int | None:
+    if isinstance(refusal, Unavailable):
+        return RETRY_OUTSIDE_SECONDS
+    return RETRY_SECONDS if isinstance(refusal, TryAgain | RequestInFlight) else None
 
 
 def status_of(refusal: Refusal) -> int:
     if refusal.code in UNAUTHENTICATED:
         return 401
-    for kind, status in ((NotFound, 404), (NotAllowed, 403), (Invalid, 422), (Conflict, 409)):
-        if isinstance(refusal, kind):
-            return status
-    return 409
+    return next(status for kind, status in STATUSES.items() if isinstance(refusal, kind))
 
 
 def not_signed_in(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
@@ -106,12 +126,8 @@ def fault(request: HttpRequest, error: Exception) -> HttpResponse:
     log.exception("a request failed", path=request.path)
     if isinstance(error, OperationalError):
         busy = isinstance(error.__cause__, BUSY)
-        return refused(TryAgain()) if busy else _unavailable()
+        return refused(TryAgain() if busy else Unavailable())
     return problem(500, "internal_error", _("Something went wrong on our side."))
-
-
-def _unavailable() -> HttpResponse:
-    return problem(503, "unavailable", _("The service is busy. Please try again."), retry_after=5)
 
 
 @csrf_exempt
@@ -135,6 +151,7 @@ def titles() -> dict[str, str]:
         "seats_unavailable": _("Not enough seats"),
         "session_closed": _("Not on sale"),
         "invalid_transition": _("Not possible now"),
+        "in_use": _("In use"),
         "booking_expired": _("Booking expired"),
         "bonus_insufficient": _("Not enough bonus"),
         "idempotency_conflict": _("Key used before"),

@@ -22,7 +22,7 @@ def production(app_configs: Sequence[AppConfig] | None = None, **_: Any) -> list
     """Secrets, hosts and the outside, once DEBUG is off."""
     if settings.DEBUG or app_configs is not None:
         return []
-    return [*_secrets(), *_hosts(), *_database(), *_payme(), *_outside()]
+    return [*_secrets(), *_hosts(), *_database(), *_payme(), *_files(), *_outside()]
 
 
 def _secrets() -> Iterator[CheckMessage]:
@@ -99,6 +99,15 @@ def _outside() -> Iterator[CheckMessage]:
             "REDIS_URL is not set: each process counts request limits for itself.",
             hint="REDIS_URL=redis://host:6379/0",
             id="circle.W002",
+        )
+
+
+def _files() -> Iterator[CheckMessage]:
+    if settings.S3_BUCKET and not (settings.S3_ENDPOINT_URL or settings.S3_REGION):
+        yield Error(
+            "S3_BUCKET is set, but not where it is: no picture can be addressed.",
+            hint="S3_REGION=eu-central-1 at Amazon, S3_ENDPOINT_URL=https://... anywhere else.",
+            id="circle.E009",
         )
 
 

@@ -1,23 +1,34 @@
 """Views that belong to no house: whether the service is well, and files kept on local disk."""
 
 import mimetypes
+import posixpath
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files import File
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import connection
 from django.db.models import Min
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase, JsonResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from huey.contrib.djhuey import HUEY
 
 from core.clock import now
 from core.models import EventDelivery
+from core.pictures import PUBLIC
 from finance.models import Payout, ReconciliationFile
 from notifications.models import Notification
 from partners.models import User
@@ -102,27 +113,24 @@ SHOWN = {
     ".webp": "image/webp",
     ".gif": "image/gif",
 }
-PUBLIC = "media/"
 
 
 @require_safe
 def media(request: HttpRequest, name: str) -> HttpResponseBase:
-    """A file of MEDIA_ROOT: pictures for everybody, the rest for staff who may see its row."""
-    path = _local_path(name)
-    if path is None:
-        raise Http404
-    # Not the name as asked for: ``media/../statements/`` is not public.
-    name = path.relative_to(_root()).as_posix()
+    """A stored file: pictures for everybody, the rest for staff who may see its row."""
+    name = _clean(name)
     public = name.startswith(PUBLIC)
     if not public and not _may_see(request, name):
         raise Http404
-    suffix = path.suffix.lower()
+    if public and not _on_disk():
+        return HttpResponseRedirect(default_storage.url(name))
+    suffix = PurePosixPath(name).suffix.lower()
     shown = public and suffix in SHOWN
     response = FileResponse(
-        path.open("rb"),
+        _opened(name),
         as_attachment=not shown,
-        filename=path.name,
-        content_type=SHOWN.get(suffix) if shown else _download_type(path),
+        filename=PurePosixPath(name).name,
+        content_type=SHOWN.get(suffix) if shown else _download_type(name),
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = (
@@ -131,23 +139,37 @@ def media(request: HttpRequest, name: str) -> HttpResponseBase:
     return response
 
 
-def _local_path(name: str) -> Path | None:
-    """The file itself, links followed; None when it is none or lies elsewhere."""
-    if not isinstance(default_storage, FileSystemStorage):
-        return None
+def _on_disk() -> bool:
+    return isinstance(default_storage, FileSystemStorage)
+
+
+def _clean(name: str) -> str:
+    """Not the name as asked for: ``media/../statements/`` is not public, nor is what a link in
+    ``media/`` leads to."""
+    if "\0" in name:
+        raise Http404
+    if not _on_disk():
+        return posixpath.normpath(name)
     try:
         path = (_root() / name).resolve()
-        return path if path.is_relative_to(_root()) and path.is_file() else None
+        return path.relative_to(_root()).as_posix()
     except (OSError, ValueError):
-        return None
+        raise Http404 from None
+
+
+def _opened(name: str) -> File:
+    try:
+        return default_storage.open(name)
+    except (OSError, ValueError, SuspiciousFileOperation):
+        raise Http404 from None
 
 
 def _root() -> Path:
     return Path(settings.MEDIA_ROOT).resolve()
 
 
-def _download_type(path: Path) -> str:
-    return mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+def _download_type(name: str) -> str:
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 def _may_see(request: HttpRequest, name: str) -> bool:

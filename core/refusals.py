@@ -75,3 +75,10 @@ class TryAgain(Conflict):
 
     code = "try_again"
     message = _("Somebody is working on the same thing right now. Please try again.")
+
+
+class Unavailable(Refusal):
+    """Something outside does not answer; nothing was changed."""
+
+    code = "unavailable"
+    message = _("The service is busy. Please try again.")

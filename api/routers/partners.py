@@ -4,9 +4,10 @@ from django.http import HttpRequest
 from ninja import File, Query, Router, Status, UploadedFile
 
 from api.auth import actor, caller
-from api.limits import SIGN_IN
+from api.limits import SIGN_IN, SIGNED_IN, UPLOADS
 from api.once import once
 from api.pages import Page, PageOf, newest_first
+from api.routers.media import bytes_of
 from api.schemas.base import PROBLEMS
 from api.schemas.partners import (
     AgencyOut,
@@ -22,9 +23,8 @@ from api.schemas.partners import (
 from api.show.partners import show_agency, show_friendship, show_profile
 from core.clock import now
 from core.refusals import NotFound
-from core.services.pictures import LARGEST_UPLOAD, PictureTooLarge
 from partners.models import Friendship, FriendshipStatus, TravelAgency
-from partners.services.avatar import set_avatar
+from partners.outbound import set_avatar
 from partners.services.friends import accept_friend, ask_friend, leave_friend
 from partners.services.profile import update_profile
 from partners.services.sign_in import sign_in, sign_out
@@ -59,12 +59,10 @@ def update(request: HttpRequest, body: ProfileIn) -> ProfileOut:
     return show_profile(update_profile(changes=changes, by=actor(request), at=now()))
 
 
-@users.post("/avatar/", response={200: ProfileOut, **PROBLEMS})
+@users.post("/avatar/", throttle=[SIGNED_IN, UPLOADS], response={200: ProfileOut, **PROBLEMS})
 def avatar(request: HttpRequest, file: File[UploadedFile]) -> ProfileOut:
     """Upload the caller's picture: JPEG, PNG or WebP, at most 10 MB."""
-    if (file.size or 0) > LARGEST_UPLOAD:
-        raise PictureTooLarge
-    return show_profile(set_avatar(data=file.read(), by=actor(request), at=now()))
+    return show_profile(set_avatar(data=bytes_of(file), by=actor(request), at=now()))
 
 
 @users.post("/logout/", response={204: None, **PROBLEMS})

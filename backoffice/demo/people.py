@@ -8,9 +8,11 @@ from backoffice.demo.content import AGENCIES, BLOGGER, PEOPLE, STAFF
 from backoffice.demo.content.shapes import Person, Staff
 from backoffice.demo.gallery import picture
 from backoffice.demo.logins import PASSWORD
+from core.actor import Source
+from core.clock import now
 from core.models.media import MediaType
-from core.services.pictures import store_picture
 from partners.models import AgencyMember, ReferralPartner, TravelAgency, User
+from partners.outbound import set_avatar, upload_media
 
 
 @dataclass
@@ -34,14 +36,12 @@ def make_people() -> People:
     for shape in AGENCIES:
         values = {k: v for k, v in asdict(shape).items() if k != "color"}
         agency = TravelAgency.objects.create(**values)
-        logo = picture(f"logo-{shape.slug}")
-        agency.logo = store_picture(logo, type=MediaType.LOGO, agency_id=agency.pk)
-        agency.save()
         people.agencies[shape.slug] = agency
     # Hashing is slow by design; everybody in the demo has the same password.
     hashed = make_password(PASSWORD)
     for member in STAFF:
         people.staff[member.login] = _make_staff(member, people, hashed)
+    _hang_up_logos(people)
     people.travellers = [_make_person(person) for person in PEOPLE]
     people.partner = ReferralPartner.objects.create(
         user=_make_person(BLOGGER.person),
@@ -49,6 +49,14 @@ def make_people() -> People:
         commission_percent=BLOGGER.commission_percent,
     )
     return people
+
+
+def _hang_up_logos(people: People) -> None:
+    for slug, agency in people.agencies.items():
+        by = people.manager(slug).actor(Source.ADMIN)
+        logo = picture(f"logo-{slug}")
+        agency.logo = upload_media(data=logo, type=MediaType.LOGO, by=by, at=now()).media
+        agency.save(update_fields=["logo"])
 
 
 def _make_staff(member: Staff, people: People, hashed: str) -> User:
@@ -72,8 +80,5 @@ def _make_person(person: Person) -> User:
     user = User(**asdict(person))
     user.set_unusable_password()
     user.save()
-    user.avatar = store_picture(
-        picture(f"avatar-{person.username}"), type=MediaType.AVATAR, uploader_id=user.pk
-    )
-    user.save(update_fields=["avatar"])
-    return user
+    photo = picture(f"avatar-{person.username}")
+    return set_avatar(data=photo, by=user.actor(Source.API), at=now())

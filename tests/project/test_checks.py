@@ -50,6 +50,7 @@ def test_a_complete_installation_has_nothing_to_complain_of(real):
         ("DATABASE_URL", f"{EMBEDDED}?host=/var", "circle.E006"),
         ("PAYME_KEY", "", "circle.E007"),
         ("PAYME_MERCHANT_ID", "", "circle.E008"),
+        ("S3_BUCKET", "circle", "circle.E009"),
         ("REDIS_URL", "", "circle.W002"),
     ],
 )
