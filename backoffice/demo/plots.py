@@ -45,7 +45,7 @@ NOW: tuple[tuple[Kind, int], ...] = (
 
 def plan(people: People, shelf: Shelf, *, at: datetime) -> Iterator[Story]:
     """The demo's stories around the instant ``at``."""
-    casting = _Casting(people, shelf)
+    casting = _Casting(people, shelf, at)
     for shape in TOURS:
         for session in shelf.past(shape.key):
             for _ in range(2):
@@ -84,7 +84,8 @@ def _pick(sessions: list[TourSession], turn: int) -> TourSession:
 class _Casting:
     """Gives each story a traveller, a size and the odd promo code."""
 
-    def __init__(self, people: People, shelf: Shelf):
+    def __init__(self, people: People, shelf: Shelf, now: datetime):
+        self.now = now
         self.people = people
         self.shelf = shelf
         self.numbers = count()
@@ -101,6 +102,7 @@ class _Casting:
             start=start,
             cashbox=settings.PAYME_MERCHANT_ID,
             number=number,
+            now=self.now,
             promo=self._promo(number, agency.slug),
             referral=self._referral(number),
             transport=options[number % len(options)]["code"] if options else None,
