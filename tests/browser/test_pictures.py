@@ -99,6 +99,7 @@ def test_a_field_that_needs_a_picture_gets_a_new_one(visit, cast):
     page.locator("[data-id=related-widget-wrapper-logo]").get_by_text("more_vert").click()
     page.locator("#add_id_logo").click()
     window = page.frame_locator("iframe")
+    expect(window.locator(".c-drop-live")).to_be_visible()
     expect(window.get_by_label("Type")).to_have_value("logo")
     window.locator("input[type=file]").set_input_files(a_file("logo.png", picture(format="PNG")))
     expect(window.get_by_text("logo.png")).to_be_visible()
