@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from catalog.shapes import Schema, placed_faults, schema_faults
+from catalog.shapes import Schema, faults_of, placed_faults, schema_faults
 
 
 class Kind(StrEnum):
@@ -67,9 +67,12 @@ def names_in_order(schema: Schema) -> list[str]:
     return list(dict.fromkeys([*ordered, *known]))
 
 
-def kind_of(rules: Schema) -> Kind | None:
+def kind_of(rules: Any) -> Kind | None:
     """What kind of question a property is; None for one that the form cannot ask."""
-    items = rules.get("items", {})
+    if not isinstance(rules, dict):
+        return None
+    items = rules.get("items")
+    items = items if isinstance(items, dict) else {}
     match rules.get("type"), "enum" in rules, items.get("type"), "enum" in items:
         case "string", True, _, _:
             return Kind.CHOICE
@@ -84,6 +87,17 @@ def kind_of(rules: Schema) -> Kind | None:
     return None
 
 
+# What the form reads besides the rules.
+NAMES: Schema = {"type": "object", "additionalProperties": {"type": "string"}}
+LABELS: Schema = {"x-title": NAMES, "x-labels": {"type": "object", "additionalProperties": NAMES}}
+WORDING: Schema = {
+    "properties": {
+        "properties": {"additionalProperties": {"properties": LABELS}},
+        "x-order": {"type": "array", "items": {"type": "string"}},
+    },
+}
+
+
 def category_faults(schema: Any) -> list[str]:
     """Why ``schema`` cannot be a category's: not a JSON Schema, or not one a form can ask."""
     if schema == {}:
@@ -93,26 +107,31 @@ def category_faults(schema: Any) -> list[str]:
         return faults
     if not isinstance(schema, dict) or schema.get("type") != "object":
         return [_("The schema must be of an object with properties.")]
-    return [
+    return [*faults_of(schema, WORDING)] or [
         _("A form cannot ask for “%(name)s”: give it a type it knows.") % {"name": name}
         for name, rules in schema.get("properties", {}).items()
         if kind_of(rules) is None
     ]
 
 
-def parameter_faults(values: Any, schema: Schema) -> list[str]:
-    """What is wrong with a tour's parameters, each fault named as the form names the field."""
+def parameter_faults(values: Any, schema: Schema, *, may_lack: bool = False) -> list[str]:
+    """What is wrong with a tour's parameters, each fault named as the form names the field.
+
+    With ``may_lack`` required ones may be left out: a draft is not finished.
+    """
     titles = {each.name: each.title for each in parameters_of(schema)}
     faults = []
-    for name, found in faults_by_parameter(values, schema).items():
+    for name, found in faults_by_parameter(values, schema, may_lack=may_lack).items():
         place = titles.get(name, name)
         faults += [f"{place}: {sentence}" if place else sentence for sentence in found]
     return faults
 
 
-def faults_by_parameter(values: Any, schema: Schema) -> dict[str, list[str]]:
+def faults_by_parameter(
+    values: Any, schema: Schema, *, may_lack: bool = False
+) -> dict[str, list[str]]:
     """What is wrong with which parameter; under "" what is wrong with all of them."""
-    missing = missing_parameters(values, schema)
+    missing = [] if may_lack else missing_parameters(values, schema)
     faults = {name: [_("This is needed for tours of this category.")] for name in missing}
     for step, sentence in placed_faults(values, schema or {"type": "object"}, but="required"):
         faults.setdefault(step, []).append(sentence)

@@ -8,12 +8,15 @@ from backoffice.demo.content import CATEGORIES, PROMOS, PROMOTIONS, TOURS
 from backoffice.demo.content.shapes import Tour as TourShape
 from backoffice.demo.gallery import pictures
 from backoffice.demo.people import People
-from catalog.models import PromoCode, Promotion, Tour, TourCategory, TourPhoto, TourSession
+from catalog.models import PromoCode, Promotion, Tour, TourCategory, TourSession
+from catalog.services.categories import save_category
+from catalog.services.gallery import add_photos
 from catalog.services.publish import archive_tour, publish_tour
+from catalog.services.tours import create_tour
 from core.actor import Source
 from core.clock import local_date, local_midnight
 from core.models.media import MediaType
-from core.services.pictures import store_picture
+from partners.outbound import upload_media
 
 # Weeks from this one in which a tour departs; tours take turns with the second row.
 WEEKS = ((-5, -2, 0, 3, 5, 8), (-4, -1, 1, 2, 4, 7))
@@ -50,11 +53,10 @@ class Shelf:
 def make_shelf(people: People, *, at: datetime) -> Shelf:
     """Create categories, published tours with sessions before and after ``at``, and discounts."""
     shelf = Shelf(today=local_date(at))
-    categories = {}
-    for position, shape in enumerate(CATEGORIES):
-        categories[shape.slug] = TourCategory.objects.create(**asdict(shape), position=position)
+    described = at - timedelta(days=61)
+    categories = _make_categories(people, described)
     for number, tour_shape in enumerate(TOURS):
-        tour = _make_tour(tour_shape, people, categories[tour_shape.category])
+        tour = _make_tour(tour_shape, people, categories[tour_shape.category], described)
         shelf.tours[tour_shape.key] = tour
         shelf.sessions[tour_shape.key] = _make_sessions(tour, tour_shape, number, shelf.today)
         by = people.manager(tour_shape.agency).actor(Source.ADMIN)
@@ -64,12 +66,30 @@ def make_shelf(people: People, *, at: datetime) -> Shelf:
     return shelf
 
 
-def _make_tour(shape: TourShape, people: People, category: TourCategory) -> Tour:
+def _make_categories(people: People, at: datetime) -> dict[str, TourCategory]:
+    by = people.staff["admin"].actor(Source.ADMIN)
+    return {
+        shape.slug: save_category(
+            category_id=None, values=asdict(shape) | {"position": position}, by=by, at=at
+        )
+        for position, shape in enumerate(CATEGORIES)
+    }
+
+
+def _make_tour(shape: TourShape, people: People, category: TourCategory, at: datetime) -> Tour:
     values = {k: v for k, v in asdict(shape).items() if k not in NOT_MODEL_FIELDS}
-    tour = Tour.objects.create(agency=people.agencies[shape.agency], category=category, **values)
-    for position, data in enumerate(pictures(shape.key)):
-        media = store_picture(data, type=MediaType.TOUR_PHOTO, agency_id=tour.agency_id)
-        TourPhoto.objects.create(tour=tour, media=media, position=position)
+    by = people.manager(shape.agency).actor(Source.ADMIN)
+    tour = create_tour(
+        agency_id=people.agencies[shape.agency].pk,
+        values=values | {"category": category},
+        by=by,
+        at=at,
+    )
+    photos = [
+        upload_media(data=data, type=MediaType.TOUR_PHOTO, by=by, at=at).media.pk
+        for data in pictures(shape.key)
+    ]
+    add_photos(tour_id=tour.pk, media_ids=photos, by=by, at=at)
     return tour
 
 
@@ -111,12 +131,12 @@ def _make_discounts(people: People, shelf: Shelf, at: datetime) -> None:
 def _make_drafts(people: People, categories: dict[str, TourCategory], at: datetime) -> None:
     """A draft somebody is writing, and a tour taken off the shelf."""
     agency = people.agencies[TOURS[0].agency]
-    category = next(iter(categories.values()))
-    Tour.objects.create(
-        agency=agency, category=category, title_ru="Ночной поезд в Термез (черновик)"
-    )
-    old = Tour.objects.create(
-        agency=agency, category=category, title_ru="Навруз в махалле, весна прошлого года"
-    )
     by = people.manager(agency.slug).actor(Source.ADMIN)
+
+    def describe(title: str, when: datetime) -> Tour:
+        values = {"title_ru": title, "category": next(iter(categories.values()))}
+        return create_tour(agency_id=agency.pk, values=values, by=by, at=when)
+
+    describe("Ночной поезд в Термез (черновик)", at - timedelta(days=2))
+    old = describe("Навруз в махалле, весна прошлого года", at - timedelta(days=40))
     archive_tour(tour_id=old.pk, by=by, at=at - timedelta(days=20))

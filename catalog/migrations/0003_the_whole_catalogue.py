@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicaltour',
             name='child_percent',
-            field=models.DecimalField(decimal_places=2, default=Decimal('100'), max_digits=5, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='a child pays, % of the price'),
+            field=models.DecimalField(decimal_places=2, default=Decimal('100'), max_digits=5, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='a child pays of the price, %'),
         ),
         migrations.AddField(
             model_name='historicaltour',
@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='historicaltour',
             name='infant_percent',
-            field=models.DecimalField(decimal_places=2, default=Decimal('100'), max_digits=5, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='an infant pays, % of the price'),
+            field=models.DecimalField(decimal_places=2, default=Decimal('100'), max_digits=5, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='an infant pays of the price, %'),
         ),
         migrations.AddField(
             model_name='historicaltour',
@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='tour',
             name='child_percent',
-            field=models.DecimalField(decimal_places=2, default=Decimal('100'), max_digits=5, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='a child pays, % of the price'),
+            field=models.DecimalField(decimal_places=2, default=Decimal('100'), max_digits=5, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='a child pays of the price, %'),
         ),
         migrations.AddField(
             model_name='tour',
@@ -241,7 +241,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='tour',
             name='infant_percent',
-            field=models.DecimalField(decimal_places=2, default=Decimal('100'), max_digits=5, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='an infant pays, % of the price'),
+            field=models.DecimalField(decimal_places=2, default=Decimal('100'), max_digits=5, validators=[django.core.validators.MaxValueValidator(100)], verbose_name='an infant pays of the price, %'),
         ),
         migrations.AddField(
             model_name='tour',

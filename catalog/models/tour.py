@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import get_language
@@ -114,13 +115,13 @@ class Tour(StatefulModel):
         _("child: under the age of"), default=12, validators=[MaxValueValidator(18)]
     )
     child_percent = PercentField(
-        _("a child pays, % of the price"), default=HUNDRED, validators=[MaxValueValidator(100)]
+        _("a child pays of the price, %"), default=HUNDRED, validators=[MaxValueValidator(100)]
     )
     infant_to_age = models.PositiveSmallIntegerField(
         _("infant: under the age of"), default=2, validators=[MaxValueValidator(18)]
     )
     infant_percent = PercentField(
-        _("an infant pays, % of the price"), default=HUNDRED, validators=[MaxValueValidator(100)]
+        _("an infant pays of the price, %"), default=HUNDRED, validators=[MaxValueValidator(100)]
     )
     cancellation_policy = models.JSONField(
         _("cancellation policy"),
@@ -146,6 +147,9 @@ class Tour(StatefulModel):
         indexes = [
             models.Index(fields=["agency", "status"], name="tour_by_agency"),
             models.Index(fields=["category", "status"], name="tour_by_category"),
+            GinIndex(
+                fields=["parameters"], opclasses=["jsonb_path_ops"], name="tour_by_parameters"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -47,17 +47,32 @@ RULES = {
 
 
 def tour_faults(tour: Tour) -> Faults:
-    """What is wrong with each field of an unsaved or changed tour; empty when nothing is."""
+    """What is wrong with each field of an unsaved or changed tour; empty when nothing is.
+
+    What is merely not there yet is no fault but a need (:func:`needs_of`).
+    """
     faults = _field_faults(tour)
+    for name in ("child_percent", "infant_percent"):
+        if name not in faults and getattr(tour, name) < 0:
+            faults[name] = [_("This is less than nothing.")]
     for name in SHAPES:
         if found := field_faults(name, getattr(tour, name)):
             faults[name] = found
     asked = {} if "category" in faults else tour.category.parameters_schema
-    if found := parameter_faults(tour.parameters, asked):
+    if found := parameter_faults(tour.parameters, asked, may_lack=True):
         faults["parameters"] = found
-    if (tour.meeting_lat is None) != (tour.meeting_lon is None):
-        faults.setdefault("meeting_lat", []).append(_("Give both latitude and longitude."))
-    return faults
+    return faults | _place_faults(tour, faults)
+
+
+def _place_faults(tour: Tour, faults: Faults) -> Faults:
+    lat, lon = tour.meeting_lat, tour.meeting_lon
+    if (lat is None) != (lon is None):
+        return {"meeting_lat": [_("Give both latitude and longitude.")]}
+    if lat is None or lon is None or {"meeting_lat", "meeting_lon"} & faults.keys():
+        return {}
+    if abs(lat) > 90 or abs(lon) > 180:
+        return {"meeting_lat": [_("There is no such place on the earth.")]}
+    return {}
 
 
 def _field_faults(tour: Tour) -> Faults:

@@ -27,11 +27,11 @@ def publish_tour(*, tour_id: int, by: Actor, at: datetime) -> Tour:
     """Put a tour on sale. Refuses with TourIncomplete, naming what is missing."""
     tour = lock_tour(tour_id, by)
 
+    if tour.status == TourStatus.PUBLISHED:
+        raise TourMoved(status=tour.get_status_display())
     missing = missing_for_publishing(tour)
     if missing:
         raise TourIncomplete(missing=", ".join(missing.values()))
-    if tour.status == TourStatus.PUBLISHED:
-        raise TourMoved(status=tour.get_status_display())
     tour.publish(at=at)
     tour.save(update_fields=["status", "published_at"])
 

@@ -5,17 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from catalog.models import Tour, TourPhoto
-from catalog.queries.tour_faults import TourFaults, missing_for_publishing, tour_faults
+from catalog.queries.tour_faults import Faults, TourFaults, missing_for_publishing, tour_faults
 from catalog.rich_text import clean_html
-from catalog.shapes import LANGUAGES
+from catalog.shapes import LANGUAGES, field_faults
 from catalog.states import TourStatus
 from core.actor import Actor
 from core.acts import act
-from core.codes import new_code
+from core.codes import code_from, new_code
 from core.locks import lock_row
-from core.refusals import NotFound
+from core.refusals import Conflict, NotFound
 from core.services.events import field_names, record
 from partners.roles import require, works_for
 
@@ -41,6 +42,11 @@ EDITABLE = frozenset(
 )
 
 
+class TourChanged(Conflict):
+    message = gettext_lazy("Somebody changed this tour meanwhile; nothing of yours was saved.")
+    code = "changed_meanwhile"
+
+
 @act
 def create_tour(*, agency_id: int, values: Mapping[str, Any], by: Actor, at: datetime) -> Tour:
     """Write a draft. Refuses with NotAllowed, NotFound (another's agency) and TourFaults."""
@@ -57,14 +63,24 @@ def create_tour(*, agency_id: int, values: Mapping[str, Any], by: Actor, at: dat
 
 
 @act
-def change_tour(*, tour_id: int, values: Mapping[str, Any], by: Actor, at: datetime) -> Tour:
+def change_tour(
+    *,
+    tour_id: int,
+    values: Mapping[str, Any],
+    seen: datetime | None = None,
+    by: Actor,
+    at: datetime,
+) -> Tour:
     """Change what is said of a tour; bookings made keep what they froze.
 
-    Nothing is written or recorded when nothing differs. Refuses with NotAllowed, NotFound and
-    TourFaults, also when a published tour would lack what it was published with.
+    Nothing is written or recorded when nothing differs. ``seen`` is the ``updated_at`` that the
+    actor had before him. Refuses with NotAllowed, NotFound, TourChanged when that is no longer it,
+    and TourFaults, also when a published tour would lack what it was published with.
     """
     tour = lock_tour(tour_id, by)
 
+    if seen is not None and tour.updated_at != seen:
+        raise TourChanged
     changed = _write(tour, values)
     if not changed:
         return tour
@@ -104,34 +120,71 @@ def lock_tour(tour_id: int, by: Actor) -> Tour:
     return tour
 
 
-def _write(tour: Tour, values: Mapping[str, Any]) -> list[str]:
-    """Set and check the values; returns the columns that differ from before."""
+def set_values(tour: Tour, values: Mapping[str, Any]) -> tuple[list[str], Faults]:
+    """Set what is said of a tour, saving nothing: the columns that differ, and what is wrong.
+
+    Parameters that a category's change has left unfit are asked for when they are next edited.
+    """
     unknown = set(values) - EDITABLE
     if unknown:
         raise ValueError(f"Not an agency's to say: {sorted(unknown)}.")
     cleaned = {name: _clean(name, value) for name, value in values.items()}
-    changed = [name for name, value in cleaned.items() if tour.pk and getattr(tour, name) != value]
+    before = {name: getattr(tour, name) for name in cleaned} if tour.pk else {}
     for name, value in cleaned.items():
         setattr(tour, name, value)
-    faults = tour_faults(tour) | _taken_from_the_shelf(tour, changed)
+    faults = tour_faults(tour)
+    # Only now: the check has made numbers of what came as text.
+    changed = [name for name, value in before.items() if getattr(tour, name) != value]
+    if tour.pk and not {"category", "parameters"} & {*changed}:
+        faults.pop("parameters", None)
+    return changed, faults or _taken_from_the_shelf(tour, changed)
+
+
+def _write(tour: Tour, values: Mapping[str, Any]) -> list[str]:
+    changed, faults = set_values(tour, values)
     if faults:
         raise TourFaults.of(faults)
     return changed
 
 
-def _taken_from_the_shelf(tour: Tour, changed: list[str]) -> dict[str, list[str]]:
+def _taken_from_the_shelf(tour: Tour, changed: list[str]) -> Faults:
     """A tour on sale keeps what it was published with."""
     if tour.status != TourStatus.PUBLISHED:
         return {}
     missing = missing_for_publishing(tour)
+    # Another category asks for other parameters.
+    touched = {*changed, "parameters"} if "category" in changed else {*changed}
     return {
-        name: [_("A published tour has %(what)s.") % {"what": missing[name]}]
-        for name in changed
-        if name in missing
+        name: [_("A published tour has %(what)s.") % {"what": what}]
+        for name, what in missing.items()
+        if name in touched
     }
 
 
 def _clean(name: str, value: Any) -> Any:
-    if name.startswith("description_"):
-        return clean_html(value)
-    return value.strip() if isinstance(value, str) else value
+    """As it is kept: safe HTML, steps from the earliest on, a code for every way to get there."""
+    if isinstance(value, str):
+        return clean_html(value) if name.startswith("description_") else value.strip()
+    if name == "cancellation_policy" and not field_faults(name, value):
+        return sorted(value, key=lambda tier: -tier["days_before"])
+    if name == "transport_options" and isinstance(value, list):
+        return _with_codes(value)
+    return value
+
+
+def _is_coded(option: Any) -> bool:
+    return isinstance(option, dict) and bool(option.get("code"))
+
+
+def _with_codes(options: list[Any]) -> list[Any]:
+    """The options, those without a code named after their titles."""
+    taken = {str(option["code"]) for option in options if _is_coded(option)}
+    coded = []
+    for option in options:
+        if isinstance(option, dict) and not option.get("code"):
+            code = code_from(str(option.get("title", "")), taken=taken)
+            taken.add(code)
+            coded.append({**option, "code": code})
+        else:
+            coded.append(option)
+    return coded

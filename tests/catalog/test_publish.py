@@ -1,7 +1,10 @@
 """A tour's way onto the shelf and off it; a session closed for sale and opened again."""
 
+from datetime import timedelta
+
 import pytest
 
+from catalog.models import Tour
 from catalog.services.publish import TourIncomplete, TourMoved, archive_tour, publish_tour
 from catalog.services.sales_window import SessionMoved, close_session, reopen_session
 from core.models import EventLog
@@ -59,6 +62,35 @@ def test_an_incomplete_draft_is_refused_and_told_what_is_missing(cast, draft, fi
     assert draft.status == "draft"
 
 
+@pytest.mark.parametrize(("relation", "named"), [("gallery", "a photo"), ("sessions", "a session")])
+def test_a_draft_without_photos_or_dates_is_refused(cast, draft, relation, named):
+    getattr(draft, relation).all().delete()
+
+    with pytest.raises(TourIncomplete) as refusal:
+        publish(draft, cast.silk_manager)
+
+    assert refusal.value.detail == f"Before publishing, add: {named}."
+
+
+@pytest.mark.parametrize("given", [{}, {"level": "wild"}, {"level": "easy", "bears": 1}])
+def test_a_draft_answers_what_its_category_asks_before_it_is_published(cast, draft, given):
+    draft.category.parameters_schema = {
+        "type": "object",
+        "properties": {"level": {"type": "string", "enum": ["easy", "hard"]}},
+        "required": ["level"],
+        "additionalProperties": False,
+    }
+    draft.category.save()
+    Tour.objects.filter(pk=draft.pk).update(parameters=given)
+
+    with pytest.raises(TourIncomplete) as refusal:
+        publish(draft, cast.silk_manager)
+    assert refusal.value.detail == "Before publishing, add: the parameters of its category."
+
+    Tour.objects.filter(pk=draft.pk).update(parameters={"level": "easy"})
+    assert publish(draft, cast.silk_manager).status == "published"
+
+
 def test_all_that_is_missing_is_named_at_once(cast):
     bare = factories.tour(agency=cast.silk, status="draft", published_at=None, meeting_point_ru="")
 
@@ -75,6 +107,22 @@ def test_what_is_published_is_not_published_again(cast, draft):
         publish(draft, cast.silk_manager)
 
     assert "published" in refusal.value.detail
+
+
+def test_a_published_tour_is_said_to_be_so_even_if_it_lacks_something_now(cast, draft):
+    publish(draft, cast.silk_manager)
+    Tour.objects.filter(pk=draft.pk).update(meeting_point_ru="")
+
+    with pytest.raises(TourMoved):
+        publish(draft, cast.silk_manager)
+
+
+def test_publishing_does_not_stop_who_has_the_tour_open(cast, draft):
+    seen = draft.updated_at
+    publish(draft, cast.silk_manager, at=NOW + timedelta(minutes=1))
+
+    draft.refresh_from_db()
+    assert draft.updated_at == seen
 
 
 def test_an_archived_tour_comes_back(cast, draft):

@@ -1,6 +1,6 @@
 """Types of tours and the parameters each has, as JSON Schema (draft 2020-12).
 
-`x-title` names a property for people, `x-labels` its values.
+`x-title` names a property for people, `x-labels` its values, `x-order` is their order.
 """
 
 from typing import Any
@@ -70,12 +70,15 @@ WALKING = _number("Пешком, км", "Piyoda, km", "On foot, km", maximum=200
 
 
 def _schema(*, required: tuple[str, ...], **properties: JsonObject) -> JsonObject:
+    asked = {**properties, "languages": LANGUAGES, "what_to_bring": WHAT_TO_BRING}
     return {
         "$schema": DRAFT,
         "type": "object",
-        "properties": {**properties, "languages": LANGUAGES, "what_to_bring": WHAT_TO_BRING},
+        "properties": asked,
         "required": [*required, "languages"],
         "additionalProperties": False,
+        # The database keeps no order of names.
+        "x-order": list(asked),
     }
 
 

@@ -1,7 +1,7 @@
 """What the demo's content is made of. Money is a string of UZS with two places."""
 
-from dataclasses import dataclass
-from typing import Any, Literal, TypedDict
+from dataclasses import dataclass, field
+from typing import Any, Literal, NotRequired, TypedDict
 
 type JsonObject = dict[str, Any]
 type Language = Literal["ru", "uz", "en"]
@@ -10,11 +10,14 @@ type StaffRole = Literal["owner", "manager", "accountant", "support", "admin"]
 
 
 class TransportOption(TypedDict):
-    """A way to get there; the price is per seat."""
+    """A way to get there; the price is per seat, the title Russian; so many seats if limited."""
 
     code: str
     title: str
+    title_uz: NotRequired[str]
+    title_en: NotRequired[str]
     price: str
+    seats: NotRequired[int]
 
 
 class ItineraryDay(TypedDict):
@@ -92,6 +95,18 @@ class Tour:
     capacity: int
     min_group_size: int
     guide: str
+    # What is not translated is shown in Russian.
+    itinerary_uz: list[ItineraryDay] = field(default_factory=list)
+    itinerary_en: list[ItineraryDay] = field(default_factory=list)
+    inclusions_uz: list[str] = field(default_factory=list)
+    inclusions_en: list[str] = field(default_factory=list)
+    exclusions_uz: list[str] = field(default_factory=list)
+    exclusions_en: list[str] = field(default_factory=list)
+    meeting_point_uz: str = ""
+    meeting_point_en: str = ""
+    age_max: int | None = None
+    child_percent: str = "100.00"
+    infant_percent: str = "100.00"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,9 +184,18 @@ class TourPromotion:
     funded_by: FundedBy
 
 
-def transport(code: str, title: str, price: str) -> TransportOption:
+def transport(
+    code: str, title: str, price: str, *, uz: str = "", en: str = "", seats: int | None = None
+) -> TransportOption:
     """A transport option."""
-    return {"code": code, "title": title, "price": price}
+    option: TransportOption = {"code": code, "title": title, "price": price}
+    if uz:
+        option["title_uz"] = uz
+    if en:
+        option["title_en"] = en
+    if seats is not None:
+        option["seats"] = seats
+    return option
 
 
 def day(number: int, title: str, text: str) -> ItineraryDay:

@@ -44,7 +44,7 @@ GREATER_CHIMGAN = Tour(
         ],
     },
     transport_options=[
-        transport("minibus", "Микроавтобус из Ташкента и обратно", "120000.00"),
+        transport("minibus", "Микроавтобус из Ташкента и обратно", "120000.00", seats=14),
         transport("own", "Доберусь сам", "0.00"),
     ],
     itinerary_ru=[

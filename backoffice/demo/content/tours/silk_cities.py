@@ -38,9 +38,24 @@ SAMARKAND = Tour(
         "what_to_bring": ["удобная обувь", "платок на голову", "солнцезащитный крем"],
     },
     transport_options=[
-        transport("train", "Поезд «Афросиаб» из Ташкента и обратно", "540000.00"),
-        transport("bus", "Автобус из Ташкента и обратно", "220000.00"),
-        transport("own", "Доберусь сам", "0.00"),
+        transport(
+            "train",
+            "Поезд «Афросиаб» из Ташкента и обратно",
+            "540000.00",
+            uz="Toshkentdan «Afrosiyob» poyezdi, borib-kelish",
+            en="Afrosiyob train from Tashkent and back",
+            seats=12,
+        ),
+        transport(
+            "bus",
+            "Автобус из Ташкента и обратно",
+            "220000.00",
+            uz="Toshkentdan avtobus, borib-kelish",
+            en="Coach from Tashkent and back",
+        ),
+        transport(
+            "own", "Доберусь сам", "0.00", uz="Oʻzim yetib boraman", en="I will come by myself"
+        ),
     ],
     itinerary_ru=[
         day(
@@ -56,6 +71,35 @@ SAMARKAND = Tour(
             "Сиаба. К 16:00 возвращаемся к вокзалу.",
         ),
     ],
+    itinerary_uz=[
+        day(
+            1,
+            "Registon va eski shahar",
+            "Guruhlar kelguncha Registonning uch madrasasi, Bibixonim masjidi, Siyob bozorida "
+            "non va holva. Tushdan keyin — Shohi Zinda. Kechqurun xonadonda ovqat va "
+            "yoritilgan maydon.",
+        ),
+        day(
+            2,
+            "Ulugʻbek osmoni va ipak qogʻoz",
+            "Goʻri Amir maqbarasi, Ulugʻbek rasadxonasi, Siyob boʻyidagi Konigil qogʻoz "
+            "ustaxonasi. Soat 16:00 ga vokzalga qaytamiz.",
+        ),
+    ],
+    itinerary_en=[
+        day(
+            1,
+            "The Registan and the old city",
+            "The three madrasas of the Registan before the groups come, Bibi-Khanym, bread and "
+            "halva at the Siab bazaar. Shah-i-Zinda in the afternoon, dinner at a family home.",
+        ),
+        day(
+            2,
+            "Ulugh Beg’s sky and silk paper",
+            "Gur-e-Amir, Ulugh Beg’s observatory and the paper mill in Konigil. Back at the "
+            "station by four in the afternoon.",
+        ),
+    ],
     inclusions_ru=[
         "гид-историк два дня",
         "входные билеты во все памятники",
@@ -63,8 +107,28 @@ SAMARKAND = Tour(
         "ужин в семье и обед второго дня",
         "мастер-класс по бумаге",
     ],
+    inclusions_uz=[
+        "ikki kun tarixchi gid",
+        "barcha obidalarga kirish chiptalari",
+        "mehmon uyida bir kecha, nonushta",
+        "oilada kechki ovqat va ikkinchi kun tushligi",
+        "qogʻoz tayyorlash darsi",
+    ],
+    inclusions_en=[
+        "a historian as guide for two days",
+        "tickets to all monuments",
+        "one night in a guest house with breakfast",
+        "dinner with a family, lunch on the second day",
+        "a paper-making class",
+    ],
     exclusions_ru=["дорога до Самарканда", "обед первого дня", "одноместное размещение"],
+    exclusions_uz=["Samarqandgacha yoʻl", "birinchi kun tushligi", "bir kishilik xona"],
+    exclusions_en=["the way to Samarkand", "lunch on the first day", "a single room"],
     meeting_point_ru="Самарканд, площадь Регистан, у касс",
+    meeting_point_uz="Samarqand, Registon maydoni, kassalar yonida",
+    meeting_point_en="Samarkand, Registan Square, at the ticket office",
+    child_percent="70.00",
+    infant_percent="0.00",
     meeting_lat="39.654700",
     meeting_lon="66.975800",
     age_min=6,

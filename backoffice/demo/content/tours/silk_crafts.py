@@ -107,8 +107,21 @@ TASHKENT = Tour(
         "what_to_bring": ["пустой желудок", "удобная обувь", "влажные салфетки"],
     },
     transport_options=[
-        transport("own", "Приду на место встречи", "0.00"),
-        transport("pickup", "Заберите меня из гостиницы", "60000.00"),
+        transport(
+            "own",
+            "Приду на место встречи",
+            "0.00",
+            uz="Uchrashuv joyiga oʻzim boraman",
+            en="I will come to the meeting point",
+        ),
+        transport(
+            "pickup",
+            "Заберите меня из гостиницы",
+            "60000.00",
+            uz="Meni mehmonxonadan olib keting",
+            en="Pick me up at my hotel",
+            seats=6,
+        ),
     ],
     itinerary_ru=[
         day(
@@ -118,12 +131,30 @@ TASHKENT = Tour(
             "нарын в махалле. 12:30 — плов у телебашни. К 14:00 прощаемся.",
         ),
     ],
+    itinerary_uz=[
+        day(
+            1,
+            "Katta qozon boshidagi tong",
+            "9:00 — Chorsu va quruq mevalar rastasi. 10:30 — Hazrati Imomda non va somsa. 11:30 — "
+            "mahallada norin. 12:30 — teleminora yonida osh. Soat 14:00 da xayrlashamiz.",
+        ),
+    ],
+    itinerary_en=[
+        day(
+            1,
+            "A morning at the cauldron",
+            "9:00 — Chorsu and the rows of dried fruit. 10:30 — bread and samsa at Hazrati Imam. "
+            "11:30 — naryn in a mahalla. 12:30 — plov by the TV tower. We part at 14:00.",
+        ),
+    ],
     inclusions_ru=["гид-гастроном", "девять дегустаций", "мастер-класс по нарыну", "чай весь день"],
     exclusions_ru=["покупки на базаре", "чаевые"],
     meeting_point_ru="Ташкент, станция метро «Чорсу», выход к базару",
     meeting_lat="41.326400",
     meeting_lon="69.235300",
+    meeting_point_en="Tashkent, Chorsu metro station, exit to the bazaar",
     age_min=5,
+    child_percent="50.00",
     cancellation_policy=WALK_POLICY,
     duration_days=1,
     base_price="450000.00",

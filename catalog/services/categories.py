@@ -1,0 +1,92 @@
+"""Types of tours: everybody's, kept by the platform."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import TourCategory
+from catalog.parameters import category_faults
+from catalog.queries.misfits import misfits
+from core.actor import Actor
+from core.acts import act
+from core.locks import lock_row
+from core.refusals import Conflict, Invalid
+from core.services.events import field_names, record
+from partners.roles import require
+
+EDITABLE = frozenset({"slug", "title_ru", "title_uz", "title_en", "position", "parameters_schema"})
+
+
+class CategoryFaults(Invalid):
+    message = _("{sentences}")
+    faults: Mapping[str, Sequence[str]] = {}
+
+
+class ToursWouldNotFit(Conflict):
+    """``tour_ids`` are the tours that fit today and would not."""
+
+    code = "tours_would_not_fit"
+    message = _("Tours that would no longer fit: {count}.")
+    tour_ids: Sequence[int] = ()
+
+
+@act
+def save_category(
+    *,
+    category_id: int | None,
+    values: Mapping[str, Any],
+    leaving_misfits: bool = False,
+    by: Actor,
+    at: datetime,
+) -> TourCategory:
+    """Make a category (None) or change one. Its tours keep their parameters.
+
+    Nothing is written or recorded when nothing differs. Refuses with NotAllowed, NotFound,
+    CategoryFaults, and ToursWouldNotFit unless ``leaving_misfits``: those tours stay on sale as
+    they are, and what is missing is asked for when their parameters are next edited.
+    """
+    require(by, "catalog.tourcategory", "change" if category_id else "add")
+    category = lock_row(TourCategory, pk=category_id) if category_id else TourCategory()
+
+    changed = [name for name in EDITABLE & values.keys() if getattr(category, name) != values[name]]
+    if category_id and not changed:
+        return category
+    for name in changed:
+        setattr(category, name, values[name])
+    _check(category)
+    if category_id and "parameters_schema" in changed and not leaving_misfits:
+        _check_tours(category)
+    category.save()
+
+    changes = [{"changed": {"fields": field_names(category, sorted(changed))}}]
+    if category_id:
+        record("category.changed", category, by=by, at=at, changes=changes)
+    else:
+        record("category.added", category, by=by, at=at)
+    return category
+
+
+def _check(category: TourCategory) -> None:
+    faults: dict[str, list[str]] = {}
+    try:
+        category.full_clean(exclude=["parameters_schema"])
+    except ValidationError as error:
+        faults |= error.message_dict
+    if found := category_faults(category.parameters_schema):
+        faults["parameters_schema"] = found
+    if faults:
+        sentences = " ".join(sentence for found in faults.values() for sentence in found)
+        refusal = CategoryFaults(sentences=sentences, field=next(iter(faults)))
+        refusal.faults = faults
+        raise refusal
+
+
+def _check_tours(category: TourCategory) -> None:
+    found = misfits(category)
+    if found:
+        refusal = ToursWouldNotFit(count=len(found))
+        refusal.tour_ids = [tour.pk for tour in found]
+        raise refusal
