@@ -16,7 +16,7 @@ SNAPSHOT := tests/api/test_contract.py::test_a_change_of_the_contract_is_a_visib
 NO_DATABASE := DATABASE_URL=postgresql://nobody@127.0.0.1:1/none
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test check run worker seed lock messages audit openapi screenshots
+.PHONY: help install demo demo-reset test bench check run worker seed lock messages audit openapi screenshots
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ demo-reset: install ## Delete the demo's data and start over
 test: install ## All tests
 	@deploy/system-packages chromium redis-server
 	@$(PYTHON) -m pytest -n 2
+
+bench: install ## What the catalogue's pages take with 20,000 tours and 100,000 dates
+	@BENCH_TOURS=20000 $(PYTHON) -m pytest tests/catalog/test_search_at_scale.py -k "quick or every_tour"
 
 check: install ## Style, layers, types, migrations, settings, the API's snapshot
 	@.venv/bin/ruff check .

@@ -1,10 +1,13 @@
 """The catalogue."""
 
+import json
 from datetime import date
+from typing import Any
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from ninja import Query, Router
 from ninja.decorators import decorate_view
 
@@ -26,12 +29,20 @@ from api.schemas.catalog import (
     TourPage,
     TourQuery,
 )
-from api.show.catalog import show_promo_code, show_promotion, show_session, show_tour
-from catalog.models import PromoCode, Promotion, Tour, TourCategory, TourSession
+from api.show.catalog import (
+    show_category,
+    show_promo_code,
+    show_promotion,
+    show_session,
+    show_tour,
+)
+from catalog.models import PromoCode, Tour, TourCategory
 from catalog.queries.catalogue import ORDERS, Filters, catalogue_page
+from catalog.queries.discounts import promotions_on_sale
+from catalog.queries.search_parameters import ANY_PARAMETERS, Parameters, ask_for
 from catalog.queries.sessions import narrow, sessions_on_sale
 from core.clock import now
-from core.refusals import NotFound
+from core.refusals import Invalid, NotFound
 from sales.queries.companions import sessions_joined
 from sales.queries.offer import Wish, quote
 from sales.queries.promo import used_of, with_uses
@@ -43,10 +54,7 @@ tours = Router(tags=["tours"])
 @decorate_view(conditional)
 def categories(request: HttpRequest) -> list[CategoryOut]:
     """Types of tours and the JSON Schema of their parameters."""
-    return [
-        CategoryOut(slug=c.slug, title=c.title, parameters_schema=c.parameters_schema)
-        for c in TourCategory.objects.all()
-    ]
+    return [show_category(category) for category in TourCategory.objects.all()]
 
 
 @tours.get("/list/", response={200: TourPage, **PROBLEMS})
@@ -63,7 +71,8 @@ def tour_list(request: HttpRequest, query: Query[TourQuery]) -> HttpResponse:
         price_min=query.price_min,
         price_max=query.price_max,
         seats=query.seats,
-        search=query.search.strip(),
+        search=query.search,
+        parameters=_parameters(query),
     )
     objects, following = catalogue_page(
         filters,
@@ -76,6 +85,27 @@ def tour_list(request: HttpRequest, query: Query[TourQuery]) -> HttpResponse:
     cursor = f'"{make_cursor(*following)}"' if following else "null"
     # Already JSON: PostgreSQL built it, and nothing is gained by reading it here.
     return HttpResponse(f'{{"results":[{",".join(objects)}],"next":{cursor}}}', content_type=JSON)
+
+
+def _parameters(query: TourQuery) -> Parameters:
+    if not query.parameters:
+        return ANY_PARAMETERS
+    category = TourCategory.objects.filter(slug=query.category).first()
+    if category is None:
+        raise Invalid(_("Name the category whose parameters these are."), field="category")
+    return ask_for(_json_object(query.parameters), category.parameters_schema)
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    """Refuses with Invalid; also what PostgreSQL cannot hold as JSON."""
+    try:
+        found = json.loads(text)
+        kept = json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or b"\\u0000" in kept:
+        raise Invalid(_("Must be a JSON object of parameters."), field="parameters")
+    return found
 
 
 def _sort_date(text: str) -> str:
@@ -132,15 +162,8 @@ def promotions(
     session: int | None = Query(None, ge=1, lt=2**63),
 ) -> list[PromotionOut]:
     """Running promotions of what is on sale, at most 100."""
-    at = now()
-    on_sale = Q(tour__in=Tour.objects.on_sale())
-    on_sale |= Q(session__in=TourSession.objects.on_sale(at).filter(is_private=False))
-    rows = Promotion.objects.running(at).filter(on_sale)
-    if tour is not None:
-        rows = rows.filter(Q(tour_id=tour) | Q(session__tour_id=tour))
-    if session is not None:
-        rows = rows.filter(Q(session_id=session) | Q(tour__sessions=session))
-    return [show_promotion(row) for row in rows.distinct()[:100]]
+    rows = promotions_on_sale(now(), tour_id=tour, session_id=session)
+    return [show_promotion(row) for row in rows[:100]]
 
 
 @tours.get("/promo-codes/", response={200: PromoCodePage, **PROBLEMS})

@@ -7,7 +7,7 @@ from django.db.models import DecimalField, QuerySet
 from django.db.models.expressions import RawSQL
 
 from catalog.models import TourSession
-from catalog.queries.catalogue import DISCOUNTED
+from catalog.queries.discounts import DISCOUNTED_ALONE
 
 
 def sessions_on_sale(at: datetime) -> QuerySet[TourSession]:
@@ -17,7 +17,7 @@ def sessions_on_sale(at: datetime) -> QuerySet[TourSession]:
 
 def with_discounted(rows: QuerySet[TourSession], at: datetime) -> QuerySet[TourSession]:
     """Annotate ``discounted``."""
-    sql = DISCOUNTED.format(s="catalog_toursession").replace("%(at)s", "%s")
+    sql = DISCOUNTED_ALONE.format(s="catalog_toursession").replace("%(at)s", "%s")
     # The text is our own constant; the instants are parameters.
     price = RawSQL(  # noqa: S611
         sql, (at, at), output_field=DecimalField(max_digits=14, decimal_places=2)

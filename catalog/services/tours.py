@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -56,7 +57,7 @@ def create_tour(*, agency_id: int, values: Mapping[str, Any], by: Actor, at: dat
     tour = Tour(agency_id=agency_id)
 
     _write(tour, values)
-    tour.save()
+    _insert(tour)
 
     record("tour.added", tour, by=by, at=at, agency_id=agency_id)
     return tour
@@ -118,6 +119,17 @@ def lock_tour(tour_id: int, by: Actor) -> Tour:
     if not works_for(by, tour.agency_id):
         raise NotFound
     return tour
+
+
+def _insert(tour: Tour) -> None:
+    """Save a new tour; a code that was taken since it was checked is a fault like any other."""
+    try:
+        with transaction.atomic():
+            tour.save(force_insert=True)
+    except IntegrityError as error:
+        if faults := tour_faults(tour):
+            raise TourFaults.of(faults) from error
+        raise
 
 
 def set_values(tour: Tour, values: Mapping[str, Any]) -> tuple[list[str], Faults]:

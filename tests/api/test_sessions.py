@@ -121,6 +121,8 @@ def test_running_promotions_are_told_by_tour_and_session(cast, traveller):
         {
             "id": of_tour.pk,
             "title": "Spring",
+            "reach": "tour",
+            "agency": cast.silk.pk,
             "tour": cast.silk_tour.pk,
             "session": None,
             "discount_percent": "10.00",
@@ -128,6 +130,30 @@ def test_running_promotions_are_told_by_tour_and_session(cast, traveller):
             "valid_to": "2027-03-31T06:00:00Z",
         }
     ]
+
+
+def test_a_promotion_of_an_agency_is_told_for_all_its_tours_and_dates(cast, traveller):
+    wide = factories.promotion(agency=cast.silk)
+    of_nomad = factories.promotion(agency=cast.nomad)
+    factories.promotion(agency=factories.agency())  # nothing of theirs is on sale
+    factories.promotion(agency=cast.swift, is_active=False)
+    second = factories.session(tour=cast.silk_tour)
+    of_second = factories.promotion(session=second)
+
+    def told(**query):
+        rows = traveller.get(PROMOTIONS, **query).json()
+        return [(row["id"], row["reach"]) for row in rows]
+
+    silks, nomads = (wide.pk, "agency"), (of_nomad.pk, "agency")
+    assert told() == [(of_second.pk, "session"), nomads, silks]
+    assert told(tour=cast.silk_tour.pk) == [(of_second.pk, "session"), silks]
+    assert told(session=cast.silk_session.pk) == [silks]
+    assert told(session=second.pk) == [(of_second.pk, "session"), silks]
+    assert told(tour=cast.nomad_tour.pk) == [nomads]
+    assert told(tour=cast.swift_tour.pk) == []
+    cast.silk.status = "blocked"
+    cast.silk.save()
+    assert told() == [nomads]
 
 
 # --- promo codes

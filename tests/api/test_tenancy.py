@@ -34,6 +34,7 @@ SIDES = "          401  200   404   200   200   404   404   200   200   200"
 SIDES_201 = "      401  201   404   201   201   404   404   201   201   201"
 DECIDES = "        401  403   403   200   200   404   404   403   403   200"
 CANCELS = "        401  200   404   200   200   404   404   403   403   200"
+DELETES = "        401  404   404   204   204   404   404   403   403   204"
 TRAVELLER = "      401  200   404   404   404   404   404   404   404   404"
 AUDITS = "         401  403   403   403   403   403   403   200   403   200"
 ONE_ASKED = "      401  200   404   404   404   404   404   404   404   404"
@@ -72,6 +73,9 @@ EXPECTED = {
     "GET /api/agencies/list/": SIGNED_IN,
     "GET /api/agencies/detail/{agency_id}/": SIGNED_IN,
     "GET /api/core/logs/": AUDITS,
+    "POST /api/media/upload/": "401 422 422 422 422 422 422 422 422 422",  # no file
+    "GET /api/media/list/": SIGNED_IN,
+    "DELETE /api/media/delete/{media_id}/": DELETES,
 }
 
 
@@ -108,6 +112,7 @@ def stage(cast):
             "tour_id": cast.silk_tour.pk,
             "agency_id": cast.silk.pk,
             "friendship_id": asked.pk,
+            "media_id": factories.media(agency=cast.silk).pk,
         },
         "approved": {"booking_id": approved.pk},
     }

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from catalog.models import Tour, TourSession
+from catalog.models import Tour, TourCategory, TourSession
 from catalog.states import SessionStatus, TourStatus
 from tests import factories
 from tests.api.phone import problem
@@ -35,7 +35,7 @@ def many(cast):
     return cast
 
 
-@pytest.mark.parametrize("ordering", ["next_date", "price", "-price"])
+@pytest.mark.parametrize("ordering", ["next_date", "price", "-price", "relevance"])
 @pytest.mark.parametrize("page_size", [1, 2, 3, 10, 11])
 def test_pages_show_every_tour_once_in_order(many, traveller, ordering, page_size):
     whole = traveller.get(LIST, ordering=ordering, page_size=50).json()["results"]
@@ -111,6 +111,21 @@ def test_a_changed_answer_has_another_tag(cast, phone, traveller):
     assert changed.json()["results"][0]["next_sessions"][0]["available_seats"] == 19
 
 
+@pytest.mark.parametrize("path", ["tours/categories/", LIST, "detail"])
+def test_a_language_is_not_taken_for_another(cast, phone, path):
+    path = f"tours/detail/{cast.silk_tour.pk}/" if path == "detail" else path
+    answers = {}
+    for language in ("ru", "uz", "en"):
+        tags = {"If-None-Match": ", ".join(answers) or '"none"'}
+        mine = phone(cast.traveller, language=language)
+        answer = mine.get(path, headers=tags)
+        if answer.status_code == 304:  # only what says the same in both languages
+            assert mine.get(path).json() == answers[answer.headers["ETag"]]
+        else:
+            answers[answer.headers["ETag"]] = answer.json()
+    assert len(answers) >= 2
+
+
 def test_a_refusal_has_no_tag(cast, phone, traveller):
     assert "ETag" not in traveller.get("tours/detail/0/").headers
     nobody = phone().get(LIST, headers={"If-None-Match": "*"})
@@ -121,13 +136,26 @@ def test_a_refusal_has_no_tag(cast, phone, traveller):
 
 
 @pytest.mark.parametrize(
-    ("path", "queries"), [(LIST, 2), (SESSIONS, 3), (PROMOTIONS, 2), ("tours/promo-codes/", 3)]
+    ("path", "query", "queries"),
+    [
+        (LIST, {}, 2),
+        (LIST, {"search": "Tour sayohat", "ordering": "relevance", "price_max": 10**9}, 2),
+        (LIST, {"category": "mountains", "parameters": '{"km": {"min": 5}}'}, 3),
+        (SESSIONS, {}, 3),
+        (PROMOTIONS, {}, 2),
+        ("tours/promo-codes/", {}, 3),
+    ],
+    ids=str,
 )
 def test_a_list_takes_the_same_queries_for_one_row_and_for_three(
-    cast, phone, path, queries, django_assert_num_queries
+    cast, phone, path, query, queries, django_assert_num_queries
 ):
+    category = cast.silk_tour.category
+    category.parameters_schema = {"properties": {"km": {"type": "number"}}}
+    category.save()
+
     def one_more():
-        tour = factories.tour(agency=cast.silk, category=cast.silk_tour.category)
+        tour = factories.tour(agency=cast.silk, category=category, parameters={"km": 5})
         factories.promotion(session=factories.session(tour=tour))
         factories.tour_photo(tour=tour)
         factories.promo_code(agency=cast.silk, tour=tour)
@@ -136,11 +164,21 @@ def test_a_list_takes_the_same_queries_for_one_row_and_for_three(
     Tour.objects.update(status=TourStatus.ARCHIVED)
     one_more()
     with django_assert_num_queries(queries):
-        assert len(_rows(manager.get(path))) == 1
+        assert len(_rows(manager.get(path, **query))) == 1
     one_more()
     one_more()
     with django_assert_num_queries(queries):
-        assert len(_rows(manager.get(path))) == 3
+        assert len(_rows(manager.get(path, **query))) == 3
+
+
+def test_the_categories_take_the_same_queries_for_one_and_for_three(
+    cast, traveller, django_assert_num_queries
+):
+    for number in (1, 3):
+        while TourCategory.objects.count() < number:
+            factories.category(parameters_schema={"properties": {"km": {"type": "number"}}})
+        with django_assert_num_queries(2):
+            assert len(traveller.get("tours/categories/").json()) == number
 
 
 def _rows(response):

@@ -1,5 +1,7 @@
 """The catalogue: what is shown to whom, in which words, in which order."""
 
+import json
+import random
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -7,9 +9,12 @@ import pytest
 
 from api.schemas.catalog import TourOut, TourPage
 from catalog.models import Tour, TourSession
+from catalog.queries.catalogue import Filters, catalogue_page
+from catalog.queries.sessions import discounted_of, sessions_on_sale
 from catalog.states import SessionStatus, TourStatus
 from core.clock import local_midnight
 from partners.models import AgencyStatus
+from sales.queries.offer import Wish, quote
 from tests import factories
 from tests.api.phone import faulty_fields, problem, token_for
 from tests.factories import FIRST_DAY, MILLION, NOW
@@ -94,7 +99,7 @@ def _is_nowhere(cast, traveller):
 HIDDEN = {
     "private": {"is_private": True},
     "closed": {"status": SessionStatus.CLOSED},
-    "cancelled": {"status": SessionStatus.CANCELLED},
+    "cancelled": {"status": SessionStatus.CANCELLED, "cancelled_at": NOW},
     "completed": {"status": SessionStatus.COMPLETED},
     "past its sales": {"sales_close_at": NOW},
 }
@@ -166,13 +171,17 @@ def test_the_sql_lists_json_is_exactly_the_documented_schema(cast, traveller):
 def test_a_card_shows_everything(cast, traveller):
     set_tour(
         cast.silk_tour,
-        parameters={"height_m": 3309},
+        description_en="<p>Tea on the <b>summit</b>.</p>",
         itinerary_ru=[{"day": 1, "title": "Up", "text": "Tea."}],
         inclusions_ru=["lunch"],
         exclusions_ru=["insurance"],
         meeting_lat=Decimal("41.326500"),
         meeting_lon=Decimal("69.234500"),
         age_min=12,
+        age_max=70,
+        child_to_age=14,
+        child_percent=Decimal("62.50"),
+        infant_percent=0,
     )
     second = factories.tour_photo(tour=cast.silk_tour, position=2)
     first = factories.tour_photo(tour=cast.silk_tour, position=1)
@@ -180,17 +189,129 @@ def test_a_card_shows_everything(cast, traveller):
     answer = traveller.get(f"tours/detail/{cast.silk_tour.pk}/").json()
 
     assert TourOut.model_validate(answer).model_dump(mode="json") == answer
+    assert answer["description"] == "<p>Tea on the <b>summit</b>.</p>"
     assert answer["gallery"] == [f"/media/{photo.media.file.name}" for photo in (first, second)]
     assert answer["transport_options"] == [
-        {"code": "bus", "title": "Bus", "price": "50000.00"},
-        {"code": "train", "title": "Train", "price": "120000.00"},
+        {"code": "bus", "title": "Bus", "price": "50000.00", "seats": None},
+        {"code": "train", "title": "Train", "price": "120000.00", "seats": None},
     ]
     assert answer["cancellation_policy"] == factories.POLICY
-    assert answer["parameters"] == {"height_m": 3309}
     assert answer["meeting_point"] == {"text": "Tashkent, Chorsu", "lat": 41.3265, "lon": 69.2345}
-    assert answer["age_min"] == 12
-    cover = traveller.get(LIST, agency=cast.silk.pk).json()["results"][0]["cover"]
-    assert cover == answer["gallery"][0]
+    assert (answer["age_min"], answer["age_max"]) == (12, 70)
+    assert answer["price_rules"] == {
+        "child_to_age": 14,
+        "child_percent": "62.50",
+        "infant_to_age": 2,
+        "infant_percent": "0.00",
+    }
+
+
+def test_a_picture_comes_in_three_sizes_and_the_cover_in_that_of_a_card(cast, traveller):
+    factories.tour_photo(tour=cast.silk_tour)
+    old = factories.tour_photo(tour=cast.nomad_tour, media=factories.media(file="media/old.webp"))
+
+    tours = traveller.get(LIST).json()["results"]
+    photos = traveller.get(f"tours/detail/{cast.silk_tour.pk}/").json()["photos"]
+
+    media = cast.silk_tour.gallery.get().media
+    stem = f"/media/{media.file.name}".removesuffix("-1600.webp")
+    assert photos == [
+        {
+            "id": media.pk,
+            "url": f"{stem}-1600.webp",
+            "card_url": f"{stem}-800.webp",
+            "thumb_url": f"{stem}-320.webp",
+            "width": 1600,
+            "height": 1200,
+        }
+    ]
+    assert [tour["cover"] for tour in tours] == [media.card_url, old.media.card_url, None]
+    assert tours[1]["cover"] == "/media/media/old.webp"
+
+
+DIFFICULTY = {
+    "type": "string",
+    "enum": ["easy", "hard"],
+    "x-title": {"ru": "Сложность", "uz": "Qiyinlik", "en": "Difficulty"},
+    "x-labels": {"easy": {"ru": "лёгкая", "en": "easy going"}, "hard": {"ru": "высокая"}},
+}
+LANGUAGES = {"type": "array", "items": {"type": "string"}, "x-title": {"ru": "Языки гида"}}
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "difficulty": DIFFICULTY,
+        "languages": LANGUAGES,
+        "height_m": {"type": "integer"},
+        "tents": {"type": "boolean", "x-title": {"ru": "Палатки"}},
+    },
+}
+
+
+@pytest.fixture
+def mountains(cast):
+    """Two hikes of the category with parameters; the third tour has none."""
+    category = cast.silk_tour.category
+    category.parameters_schema = SCHEMA
+    category.save()
+    easy = {"tents": True, "languages": ["ru", "uz"], "height_m": 3309, "difficulty": "easy"}
+    set_tour(cast.silk_tour, parameters=easy)
+    set_tour(cast.nomad_tour, parameters={"difficulty": "hard", "height_m": 90})
+    return cast
+
+
+@pytest.mark.parametrize(
+    ("language", "difficulty"),
+    [
+        ("ru", ("Сложность", "лёгкая")),
+        ("uz", ("Qiyinlik", "лёгкая")),
+        ("en", ("Difficulty", "easy going")),
+    ],
+)
+def test_parameters_are_told_raw_and_in_the_callers_words(mountains, phone, language, difficulty):
+    mine = phone(mountains.traveller, language=language)
+
+    tour = mine.get(f"tours/detail/{mountains.silk_tour.pk}/").json()
+
+    raw = {"tents": True, "languages": ["ru", "uz"], "height_m": 3309, "difficulty": "easy"}
+    assert tour["parameters"] == raw
+    told = {each["name"]: (each["title"], each["value"]) for each in tour["parameters_shown"]}
+    assert told.keys() == raw.keys()
+    assert told["difficulty"] == difficulty
+    assert told["languages"] == ("Языки гида", "ru, uz")
+    assert told["height_m"] == ("height_m", "3309")
+
+
+@pytest.mark.parametrize(
+    ("language", "transport", "lunch"),
+    [
+        ("ru", ["Поезд", "Автобус"], "обед"),
+        ("uz", ["Poyezd", "Автобус"], "tushlik"),
+        ("en", ["Train", "Автобус"], "обед"),
+    ],
+)
+def test_a_card_is_in_the_callers_language(cast, phone, language, transport, lunch):
+    train = {"code": "train", "price": "1.00", "seats": 12}
+    titles_of_train = {"title": "Поезд", "title_uz": "Poyezd", "title_en": "Train"}
+    bus = {"code": "bus", "price": 2, "title": "Автобус", "title_en": ""}
+    set_tour(
+        cast.silk_tour,
+        transport_options=[train | titles_of_train, bus],
+        inclusions_ru=["обед"],
+        inclusions_uz=["tushlik"],
+        exclusions_ru=["обед"],
+        exclusions_uz=["tushlik"],
+        itinerary_ru=[{"day": 1, "title": "обед", "text": ""}],
+        itinerary_uz=[{"day": 1, "title": "tushlik", "text": ""}],
+        meeting_point_ru="обед",
+        meeting_point_uz="tushlik",
+    )
+
+    tour = phone(cast.traveller, language=language).get(f"tours/detail/{cast.silk_tour.pk}/").json()
+
+    assert [option["title"] for option in tour["transport_options"]] == transport
+    assert [option["seats"] for option in tour["transport_options"]] == [12, None]
+    assert tour["inclusions"] == tour["exclusions"] == [lunch]
+    assert tour["itinerary"][0]["title"] == tour["meeting_point"]["text"] == lunch
 
 
 @pytest.mark.parametrize("tour_id", [0, -1, 2**62, 2**63, 10**40])
@@ -206,14 +327,20 @@ def test_a_tours_id_is_a_number(traveller, tour_id):
     assert response.headers["Content-Type"] == "application/problem+json"
 
 
-def test_categories_tell_the_schema_of_their_parameters(cast, traveller):
-    schema = {"type": "object", "properties": {"height_m": {"type": "integer"}}}
-    factories.category(slug="a", title_ru="А", position=2, parameters_schema=schema)
+def test_categories_tell_the_schema_of_their_parameters(mountains, phone):
+    factories.category(slug="a", title_ru="А", position=2)
 
-    assert traveller.get("tours/categories/").json() == [
-        {"slug": "mountains", "title": "Mountains", "parameters_schema": {}},
-        {"slug": "a", "title": "А", "parameters_schema": schema},
-    ]
+    first, second = phone(mountains.traveller, language="uz").get("tours/categories/").json()
+
+    assert second == {"slug": "a", "title": "А", "parameters_schema": {}}
+    assert (first["slug"], first["title"]) == ("mountains", "Горы")
+    properties = first["parameters_schema"]["properties"]
+    assert properties["difficulty"] == DIFFICULTY | {"title": "Qiyinlik"}
+    assert properties["languages"]["title"] == "Языки гида"
+    assert properties["height_m"] == {"type": "integer", "title": "height_m"}
+    stored = mountains.silk_tour.category
+    stored.refresh_from_db()
+    assert stored.parameters_schema == SCHEMA
 
 
 # --- filters
@@ -253,6 +380,10 @@ FILTERS = [
     ({"search": "ЧИМГАН"}, ["Chimgan"]),
     ({"search": "xiva"}, ["Khiva"]),
     ({"search": "горы и чай"}, ["Chimgan", "Samarkand", "Khiva"]),
+    ({"search": " самаркнад "}, ["Samarkand"]),
+    ({"search": "чай", "category": "museums", "seats": 3}, ["Samarkand"]),
+    ({"search": "чай", "price_min": 1000001}, ["Khiva"]),
+    ({"search": "чай хива", "ordering": "relevance"}, ["Khiva"]),
 ]
 
 
@@ -276,13 +407,51 @@ def test_a_narrowed_list_shows_only_the_sessions_that_fit(cast, traveller):
 
 
 @pytest.mark.parametrize(
-    "search", ["'", '"', "%", "_", "\\", "%%s", "%(at)s", "{title}", "';--", "\ud7ff", "🙂", "$1"]
+    "search", ["'", '"', "%", "_", "\\", "%%s", "%(at)s", "{}", "';--", "\ud7ff", "🙂", "$$"]
 )
-def test_signs_in_the_search_are_only_signs(cast, traveller, search):
-    assert titles(traveller.get(LIST, search=search)) == []
+def test_signs_in_the_search_narrow_nothing(cast, traveller, search):
+    assert titles(traveller.get(LIST, search=search)) == ["Chimgan", "Khiva", "Samarkand"]
+    assert titles(traveller.get(LIST, search=f"khiva{search}")) == ["Khiva"]
 
-    set_tour(cast.nomad_tour, description_en=f"before{search}after")
-    assert titles(traveller.get(LIST, search=search)) == ["Khiva"]
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ('{"difficulty": "easy"}', ["Chimgan"]),
+        ('{"height_m": {"max": 100}}', ["Khiva"]),
+        ('{"height_m": {"min": 1}, "languages": ["uz"]}', ["Chimgan"]),
+        ("{}", ["Chimgan", "Khiva", "Samarkand"]),
+        ("", ["Chimgan", "Khiva", "Samarkand"]),
+    ],
+)
+def test_a_filter_by_the_categorys_parameters(mountains, traveller, asked, expected):
+    assert titles(traveller.get(LIST, category="mountains", parameters=asked)) == expected
+
+
+@pytest.mark.parametrize(
+    ("category", "asked", "field"),
+    [
+        ("mountains", '{"colour": "red"}', "parameters.colour"),
+        ("mountains", '{"difficulty": "medium"}', "parameters.difficulty"),
+        ("mountains", '{"height_m": "high"}', "parameters.height_m"),
+        ("mountains", '{"height_m": 1e999}', "parameters"),
+        ("mountains", '{"height_m": NaN}', "parameters"),
+        ("mountains", '{"difficulty": "\\u0000"}', "parameters"),
+        ("mountains", '{"difficulty": "\\ud800"}', "parameters"),
+        ("mountains", "[1]", "parameters"),
+        ("mountains", "easy", "parameters"),
+        ("mountains", "[" * 1000, "parameters"),
+        ("mountains", "x" * 1001, "parameters"),
+        ("", "{}", "category"),
+        ("nothing", '{"difficulty": "easy"}', "category"),
+    ],
+)
+def test_parameters_that_cannot_be_asked_for_are_named(
+    mountains, traveller, category, asked, field
+):
+    response = traveller.get(LIST, category=category, parameters=asked)
+
+    assert faulty_fields(response) == [field]
 
 
 BAD_QUERIES = [
@@ -388,3 +557,69 @@ def test_the_shown_discount_is_the_quoted_one_to_the_tiyin(cast, traveller, pric
     quote = traveller.post("bookings/quote/", body).json()["price"]
 
     assert session["discounted_price"] == quote["final"]
+
+
+DISCOUNTS = [
+    {"discount_percent": Decimal("0.01")},
+    {"discount_percent": Decimal("33.33")},
+    {"discount_percent": Decimal("12.50")},
+    {"discount_percent": Decimal(100)},
+    {"discount_amount": Decimal("0.01")},
+    {"discount_amount": Decimal("333333.33")},
+    {"discount_amount": MILLION * 5},
+    {"discount_percent": 90, "is_active": False},
+    {"discount_percent": 90, "valid_to": NOW},
+]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_list_dates_and_quote_tell_one_price_whatever_promotions_run(cast, seed):
+    dice = random.Random(seed)
+    price = Decimal(dice.randrange(1, 10 ** dice.randrange(2, 15))) / 100
+    set_session(cast.silk_session, price=price)
+    reaches = [
+        {"session": cast.silk_session},
+        {"tour": cast.silk_tour},
+        {"agency": cast.silk},
+        {"session": cast.nomad_session},
+        {"tour": cast.nomad_tour},
+        {"agency": cast.nomad},
+    ]
+    for _ in range(seed // 2):
+        factories.promotion(**dice.choice(reaches), **dice.choice(DISCOUNTS))
+
+    wish = Wish(session_id=cast.silk_session.pk, seats=1)
+    quoted = quote(wish, user_id=cast.traveller.pk, at=NOW).price.final
+    dated = sessions_on_sale(NOW).get(pk=cast.silk_session.pk)
+    for ordering in ("next_date", "price"):
+        [tour] = _listed(cast, ordering=ordering)
+        assert tour["price_from"] == tour["next_sessions"][0]["discounted_price"] == str(quoted)
+    assert discounted_of(dated) == quoted
+
+
+def _listed(cast, *, ordering="next_date", **filters):
+    rows, _ = catalogue_page(
+        Filters(agency=cast.silk.pk, **filters),
+        ordering=ordering,
+        after=None,
+        size=5,
+        language="en",
+        at=NOW,
+    )
+    return [json.loads(row) for row in rows]
+
+
+def test_the_list_is_sorted_and_narrowed_by_the_price_that_is_shown(cast, traveller):
+    factories.promotion(agency=cast.nomad, discount_percent=50)
+    factories.promotion(session=cast.swift_session, discount_amount=100_000)
+
+    cheap = traveller.get(LIST, price_max=500_000).json()["results"]
+
+    assert [(tour["title"], tour["price_from"]) for tour in cheap] == [("Khiva", "500000.00")]
+    assert titles(traveller.get(LIST, price_min=500_001)) == ["Chimgan", "Samarkand"]
+    assert titles(traveller.get(LIST, price_min=500_000, price_max=999_999)) == [
+        "Khiva",
+        "Samarkand",
+    ]
+    assert titles(traveller.get(LIST, ordering="price")) == ["Khiva", "Samarkand", "Chimgan"]
+    assert titles(traveller.get(LIST, ordering="-price")) == ["Chimgan", "Samarkand", "Khiva"]

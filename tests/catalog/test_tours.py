@@ -13,6 +13,7 @@ from core.models import EventDelivery, EventLog
 from core.refusals import NotAllowed, NotFound
 from tests import factories
 from tests.factories import NOW, POLICY, TRANSPORT
+from tests.sales.threads import run_together
 
 OUTSIDERS = [
     ("nomad_owner", NotFound),
@@ -194,6 +195,13 @@ def test_a_code_is_taken_once_in_an_agency(cast):
 
     assert faults_of(create, cast, code="ozero") == {"code": ["Another tour has this code."]}
     assert create(cast, agency=cast.nomad, by=cast.nomad_owner, code="ozero").code == "ozero"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_tours_made_at_once_with_one_code_the_second_is_refused(cast):
+    results = run_together([lambda: create(cast, code="ozero")] * 6)
+
+    assert sorted(type(result).__name__ for result in results) == ["Tour"] + ["TourFaults"] * 5
 
 
 def test_a_tour_is_not_given_anothers_code(cast, tour):
