@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from catalog.models import Tour, TourPhoto
 from catalog.queries.tour_faults import Faults, TourFaults, missing_for_publishing, tour_faults
@@ -17,7 +16,7 @@ from core.actor import Actor
 from core.acts import act
 from core.codes import code_from, new_code
 from core.locks import lock_row
-from core.refusals import Conflict, NotFound
+from core.refusals import NotFound
 from core.services.events import field_names, record
 from partners.roles import require, works_for
 
@@ -43,11 +42,6 @@ EDITABLE = frozenset(
 )
 
 
-class TourChanged(Conflict):
-    message = gettext_lazy("Somebody changed this tour meanwhile; nothing of yours was saved.")
-    code = "changed_meanwhile"
-
-
 @act
 def create_tour(*, agency_id: int, values: Mapping[str, Any], by: Actor, at: datetime) -> Tour:
     """Write a draft. Refuses with NotAllowed, NotFound (another's agency) and TourFaults."""
@@ -64,24 +58,14 @@ def create_tour(*, agency_id: int, values: Mapping[str, Any], by: Actor, at: dat
 
 
 @act
-def change_tour(
-    *,
-    tour_id: int,
-    values: Mapping[str, Any],
-    seen: datetime | None = None,
-    by: Actor,
-    at: datetime,
-) -> Tour:
+def change_tour(*, tour_id: int, values: Mapping[str, Any], by: Actor, at: datetime) -> Tour:
     """Change what is said of a tour; bookings made keep what they froze.
 
-    Nothing is written or recorded when nothing differs. ``seen`` is the ``updated_at`` that the
-    actor had before him. Refuses with NotAllowed, NotFound, TourChanged when that is no longer it,
-    and TourFaults, also when a published tour would lack what it was published with.
+    Nothing is written or recorded when nothing differs. Refuses with NotAllowed, NotFound and
+    TourFaults, also when a published tour would lack what it was published with.
     """
     tour = lock_tour(tour_id, by)
 
-    if seen is not None and tour.updated_at != seen:
-        raise TourChanged
     changed = _write(tour, values)
     if not changed:
         return tour

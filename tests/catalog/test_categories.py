@@ -324,9 +324,9 @@ def test_lists_are_read_a_line_a_value():
             {"kind": "integer", "low": "2", "high": "1.5"},
             "“Вопрос”: the limits are the wrong way round.",
         ),
-        ({"title": ""}, "Look at the rows marked below."),
-        ({"kind": "poem"}, "Look at the rows marked below."),
-        ({"kind": "number", "low": "few"}, "Look at the rows marked below."),
+        ({"title": ""}, "Look at the rows marked in red."),
+        ({"kind": "poem"}, "Look at the rows marked in red."),
+        ({"kind": "number", "low": "few"}, "Look at the rows marked in red."),
     ],
 )
 def test_what_is_wrong_with_a_row_is_said_in_words(cells, fault):

@@ -1,6 +1,5 @@
 """What an agency says of a tour: made, changed, made again."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,7 +7,7 @@ from django.utils.translation import override
 
 from catalog.models import Tour
 from catalog.queries.tour_faults import TourFaults
-from catalog.services.tours import TourChanged, change_tour, create_tour, duplicate_tour
+from catalog.services.tours import change_tour, create_tour, duplicate_tour
 from core.models import EventDelivery, EventLog
 from core.refusals import NotAllowed, NotFound
 from tests import factories
@@ -59,9 +58,9 @@ def create(cast, *, by=None, agency=None, **values):
     )
 
 
-def change(cast, tour, *, by=None, seen=None, **values):
+def change(cast, tour, *, by=None, **values):
     by = (by or cast.silk_manager).actor("admin")
-    return change_tour(tour_id=tour.pk, values=values, seen=seen, by=by, at=NOW)
+    return change_tour(tour_id=tour.pk, values=values, by=by, at=NOW)
 
 
 def duplicate(cast, tour, *, by=None):
@@ -278,20 +277,6 @@ def test_a_description_saved_again_as_it_was_kept_is_no_change(cast, tour):
     change(cast, tour, description_uz=kept.description_uz)
 
     assert tour.history.count() == 2
-
-
-def test_only_who_saw_the_tour_as_it_is_changes_it(cast, tour, clock):
-    seen = tour.updated_at
-    clock.shift(timedelta(minutes=1))
-    change(cast, tour, seen=seen, title_en="Lake")
-
-    with pytest.raises(TourChanged):
-        change(cast, tour, seen=seen, title_en="Pond")
-
-    tour.refresh_from_db()
-    assert tour.title_en == "Lake"
-    change(cast, tour, seen=tour.updated_at, title_en="Pond")
-    change(cast, tour, title_en="Puddle")
 
 
 @pytest.mark.parametrize(

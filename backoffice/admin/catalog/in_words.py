@@ -59,7 +59,8 @@ def children_in_words(tour: Tour, price: Decimal = EXAMPLE) -> list[str]:
     ):
         if first < below and percent != HUNDRED:
             ages = f"{first}–{below - 1}" if below - first > 1 else str(first)
-            told.append(_("%(ages)s years: %(amount)s") % {"ages": ages, "amount": _of(price, percent)})
+            amount = _of(price, percent)
+            told.append(_("%(ages)s years: %(amount)s") % {"ages": ages, "amount": amount})
     return told
 
 

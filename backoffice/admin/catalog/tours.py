@@ -3,184 +3,207 @@
 from functools import partial
 from typing import Any
 
-from django.contrib import admin
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
-from django.forms import ModelForm
-from django.http import HttpRequest, HttpResponse
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import translation
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminJSONSchemaWidget
 
-from backoffice.admin.base import BaseAdmin, HistoryAdmin, ScopedTabular
-from backoffice.admin.catalog.schema_check import faults
-from backoffice.admin.catalog.shapes import parameters, schemas
-from backoffice.admin.display import link, list_url, state_badge, two_lines
+from backoffice.admin.base import BaseAdmin, HistoryAdmin, ReadOnly, SavedByActs, actor
+from backoffice.admin.catalog.exchange.pages import Exchange
+from backoffice.admin.catalog.exchange.tours import TourResource
+from backoffice.admin.catalog.gallery import GalleryPages, gallery_context, photos_url
+from backoffice.admin.catalog.preview import map_url, preview, untranslated
+from backoffice.admin.catalog.tour_fields import FIELDS
+from backoffice.admin.catalog.tour_form import ASKED, TourForm
+from backoffice.admin.catalog.tour_page import tour_page
+from backoffice.admin.display import (
+    badge,
+    change_url,
+    link,
+    list_url,
+    page_url,
+    state_badge,
+    two_lines,
+)
 from backoffice.admin.filters import ScopedRelatedFilter
 from backoffice.admin.own_agency import OwnAgency
-from catalog.models import Tour, TourPhoto, TourSession
+from backoffice.admin.refusals import go, tell
+from catalog.models import Tour, TourPhoto
+from catalog.queries.shelf import with_shelf, without_dates
+from catalog.queries.tour_faults import missing_for_publishing
 from catalog.services.publish import archive_tour, publish_tour
+from catalog.services.tours import change_tour, create_tour, duplicate_tour
+from catalog.shapes import LANGUAGES
 from catalog.states import TourStatus
+from core.clock import local_date, now
 from core.models import Media
+from core.refusals import Refusal
 
-
-class TourForm(ModelForm):  # type: ignore[type-arg]
-    """JSON fields are edited as forms and checked against their schemas."""
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **kwargs)
-        for name, schema in self._schemas().items():
-            if name in self.fields:
-                self.fields[name].widget = UnfoldAdminJSONSchemaWidget(attrs={"schema": schema})
-                self.fields[name].help_text = ""
-
-    def _schemas(self) -> dict[str, Any]:
-        found = schemas()
-        if self.instance.pk and self.instance.category.parameters_schema:
-            found["parameters"] = parameters(self.instance.category.parameters_schema)
-        return found
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        checked = schemas()
-        if category := data.get("category"):
-            checked["parameters"] = category.parameters_schema
-        for name, schema in checked.items():
-            if data.get(name):
-                for fault in faults(data[name], schema):
-                    self.add_error(name, fault)
-        self._check_once("transport_options", "code", data)
-        self._check_once("cancellation_policy", "days_before", data)
-        published = self.instance.status == TourStatus.PUBLISHED
-        if published and "title_ru" in data and not data.get("description_ru"):
-            self.add_error("description_ru", _("A published tour has a description in Russian."))
-        return data
-
-    def _check_once(self, name: str, key: str, data: dict[str, Any]) -> None:
-        if name in self.errors:
-            return
-        values = [row[key] for row in data.get(name) or []]
-        if len(set(values)) < len(values):
-            self.add_error(name, _("Something is here twice."))
-
-
-class GalleryInline(ScopedTabular):
-    model = TourPhoto
-    agency_path = "tour__agency_id"
-    fields = ("picture", "media", "position")
-    readonly_fields = ("picture",)
-    ordering_field = "position"
-    hide_ordering_field = True
-    tab = True
-    verbose_name_plural = _("gallery")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[TourPhoto]:
-        return super().get_queryset(request).select_related("media", "tour")
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if field is not None and db_field.name == "media":
-            field.label_from_instance = _file_name  # type: ignore[method-assign, assignment]
-        return field
-
-    @display(description=_("preview"))
-    def picture(self, photo: TourPhoto) -> SafeString | str:
-        if not photo.media_id:
-            return ""
-        return format_html('<img src="{}" alt="" class="c-thumb">', photo.media.file.url)
-
-
-def _file_name(media: Media) -> str:
-    """Pictures of one size look alike by their own name."""
-    return f"{(media.file.name or '').rpartition('/')[2]} ({media.width}×{media.height})"
-
-
-# Counted for the rows of a page only, where a join would group the whole table.
-SESSIONS = Coalesce(
-    Subquery(
-        TourSession.objects.filter(tour=OuterRef("pk"))
-        .order_by()
-        .values("tour")
-        .annotate(n=Count("pk"))
-        .values("n")
-    ),
-    0,
+# The parts of the form; the template shows each under a tab of the class's name.
+TEXTS = {
+    "title": _("Title"),
+    "description": _("Description"),
+    "itinerary": _("Programme"),
+    "inclusions": _("Included"),
+    "exclusions": _("Not included"),
+    "meeting_point": _("Meeting point"),
+}
+TERMS = (
+    ("age_min", "age_max"),
+    ("child_to_age", "child_percent"),
+    ("infant_to_age", "infant_percent"),
+    "cancellation_policy",
 )
 
 
+class ToDoFilter(DropdownFilter):
+    title = _("what to look at")
+    parameter_name = "todo"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [
+            ("unpublished", _("not published")),
+            ("dateless", _("without future dates")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Tour]) -> QuerySet[Tour]:
+        match self.value():
+            case "unpublished":
+                return queryset.exclude(status=TourStatus.PUBLISHED)
+            case "dateless":
+                return without_dates(queryset, local_date(now()))
+        return queryset
+
+
 @admin.register(Tour)
-class TourAdmin(OwnAgency, HistoryAdmin):
+class TourAdmin(Exchange, SavedByActs, GalleryPages, OwnAgency, HistoryAdmin):
     agency_path = "agency_id"
     agency_filter = "agency"
     event_name = "tour"
+    resource = TourResource
     form = TourForm
-    list_display = ("name", "category", "agency", "state", "session_count", "updated_at")
-    list_filter = (("status", ChoicesDropdownFilter), ("category", ScopedRelatedFilter))
+    change_form_template = "admin/catalog/tour.html"
+    list_display = ("name", "category", "agency", "state", "next_date", "missing")
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        ToDoFilter,
+        ("category", ScopedRelatedFilter),
+    )
     list_select_related = ("agency", "category")
-    search_fields = ("title_ru", "title_uz", "title_en")
+    search_fields = ("title_ru", "title_uz", "title_en", "code")
     search_help_text = _("Title in any language")
     ordering = ("-id",)
-    inlines = (GalleryInline,)
-    readonly_fields = ("state", "published_at", "dates")
-    actions_detail = ["publish", "archive"]
+    actions_detail = ["publish", "archive", "duplicate", "show_preview", "add_photos"]
     empty_title = _("No tours yet")
     empty_text = _("Describe the first one, add its dates and photos, then publish it.")
 
+    class Media:
+        css = {"all": ("backoffice/tour.css",)}
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tour]:
-        return super().get_queryset(request).annotate(sessions_n=SESSIONS)
+        return with_shelf(super().get_queryset(request), local_date(now()))
+
+    # --- the form
+
+    def get_urls(self) -> list[URLPattern]:
+        asked = self.admin_site.admin_view(self.parameters_view)
+        return [path("parameters/", asked, name="catalog_tour_parameters"), *super().get_urls()]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        head: list[Any] = [("category", "age_min")]
-        if self.asks_for_agency(request, obj):
-            head.insert(0, "agency")
-        if obj:
-            head += [("state", "published_at"), "dates"]
+        head = ["agency"] if obj is None and self.asks_for_agency(request) else []
+        head += ["category", "code"] if obj else ["category"]
         return (
-            (None, {"fields": head}),
-            (_("Russian"), {"classes": ["tab"], "fields": ("title_ru", "description_ru")}),
-            (_("Uzbek"), {"classes": ["tab"], "fields": ("title_uz", "description_uz")}),
-            (_("English"), {"classes": ["tab"], "fields": ("title_en", "description_en")}),
-            (
-                _("Programme"),
-                {"classes": ["tab"], "fields": ("itinerary", "inclusions", "exclusions")},
+            (None, {"classes": ["head"], "fields": [tuple(head)]}),
+            *(
+                (language, {"classes": [language], "fields": [f"{t}_{language}" for t in TEXTS]})
+                for language in LANGUAGES
             ),
+            (_("Terms"), {"classes": ["terms"], "fields": TERMS}),
             (
-                _("Meeting and transport"),
-                {
-                    "classes": ["tab"],
-                    "fields": (
-                        "meeting_point",
-                        ("meeting_lat", "meeting_lon"),
-                        "transport_options",
-                    ),
-                },
-            ),
-            (
-                _("Terms"),
-                {"classes": ["tab"], "fields": ("cancellation_policy", "parameters")},
+                _("Transport"),
+                {"classes": ["transport"], "fields": ("transport_options", "coordinates")},
             ),
         )
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (*self.readonly_fields, "agency") if obj else self.readonly_fields
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        # The tab says the language.
+        kwargs["label"] = TEXTS.get(db_field.name[:-3], capfirst(db_field.verbose_name))
+        if make := FIELDS.get(db_field.name):
+            return make(label=kwargs["label"])
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("category", "agency") and field is not None:
+            # Without the buttons that edit the row chosen.
+            field.widget = field.widget.widget
+        return field
+
+    def parameters_view(self, request: HttpRequest) -> HttpResponse:
+        """The parameters that the category chosen asks for; what was typed comes back in them."""
+        tour_id = request.POST.get("tour", "")
+        tour = self.own_or_404(request, tour_id) if tour_id else None
+        if not (self.has_change_permission(request, tour) if tour else self.may_add(request)):
+            raise PermissionDenied
+        form_class = self.get_form(request, tour, change=tour is not None)
+        # Its own mark of what was asked would call the new choice a fault.
+        data = request.POST.copy()
+        data.pop(ASKED, None)
+        context = {"form": form_class(data, instance=tour), "is_fresh": True}
+        return TemplateResponse(request, "admin/catalog/parameters.html", context)
+
+    def may_add(self, request: HttpRequest) -> bool:
+        return self.has_add_permission(request)
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        tour = context["original"]
+        context["page"] = tour_page(tour, context["adminform"])
+        if tour:
+            context["gallery"] = gallery_context(tour)
+            context["map_url"] = map_url(tour)
+            if not self.has_change_permission(request, tour):
+                context |= _preview_context(tour, translation.get_language() or "ru")
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Tour, form: Any, change: Any) -> None:
+        who: dict[str, Any] = {"by": actor(request), "at": now()}
+        if change:
+            change_tour(tour_id=obj.pk, values=form.values(), **who)
+        else:
+            agency = form.cleaned_data.get("agency")
+            agency_id = agency.pk if agency else min(self.may_make_for(request))
+            obj.pk = create_tour(agency_id=agency_id, values=form.values(), **who).pk
+        obj.refresh_from_db()
+
+    def response_post_save_add(self, request: HttpRequest, obj: Tour) -> HttpResponse:
+        """A draft is not finished by its first save."""
+        messages.info(request, gettext("Now add its photos and dates."))
+        return HttpResponseRedirect(photos_url(obj))
 
     # --- onto the shelf and off it
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        tour = self.get_object(request, str(object_id))
-        hidden = {
-            TourStatus.PUBLISHED: "publish",
-            TourStatus.ARCHIVED: "archive",
-        }.get(tour.status if tour else "")  # type: ignore[arg-type]
-        allowed = super().get_actions_detail(request, object_id) if tour else []
-        return [a for a in allowed if not hidden or not a.action_name.endswith(f"_{hidden}")]
+        """The page's own card has the buttons."""
+        return []
 
     def has_shelve_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.may(request, "catalog.change_tour", object_id)
+
+    def has_copy_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.may(request, "catalog.add_tour", object_id)
+
+    def has_look_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.may(request, "catalog.view_tour", object_id)
 
     @action(
         description=_("Publish"),
@@ -215,33 +238,124 @@ class TourAdmin(OwnAgency, HistoryAdmin):
         work = partial(archive_tour, tour_id=tour.pk)
         return self.do(request, tour, work, done=_("The tour is off the shelf."))
 
+    @action(
+        description=_("Duplicate"),
+        url_path="duplicate",
+        permissions=["copy"],
+        icon="content_copy",
+        dialog={
+            "title": _("Make a copy of this tour?"),
+            "description": _("A draft with the same texts, terms and photos, without dates."),
+            "form_submit_text": _("Duplicate"),
+        },
+    )
+    def duplicate(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        tour = self.own_or_404(request, object_id)
+        try:
+            copy = duplicate_tour(tour_id=tour.pk, by=actor(request), at=now())
+        except Refusal as refusal:
+            tell(request, refusal)
+            return go(request, change_url(tour))
+        messages.success(request, gettext("This is the copy, a draft."))
+        return go(request, change_url(copy))
+
+    @action(
+        description=_("Preview"),
+        url_path="preview",
+        permissions=["look"],
+        icon="smartphone",
+    )
+    def show_preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The tour as the Mini App shows it, in a phone's frame."""
+        tour = self.own_or_404(request, object_id)
+        language = request.GET.get("lang", "")
+        if language not in LANGUAGES:
+            language = "ru"
+        context = {
+            **self.admin_site.each_context(request),
+            **_preview_context(tour, language),
+            "title": gettext("Preview: %(tour)s") % {"tour": tour},
+            "opts": self.opts,
+            "original": tour,
+            "back": change_url(tour),
+            "is_dark": request.GET.get("theme") == "dark",
+        }
+        return TemplateResponse(request, "admin/catalog/preview.html", context)
+
     # --- columns
 
     @display(description=_("tour"), ordering="title_ru")
-    def name(self, tour: Tour) -> SafeString:
-        return two_lines(tour.title, f"№{tour.pk}")
+    def name(self, tour: Any) -> SafeString:
+        cover = Media(file=tour.cover_file).thumb_url if tour.cover_file else ""
+        return format_html(
+            '<span class="c-titled">{}{}</span>', thumb(cover), two_lines(tour.title, tour.code)
+        )
 
     @display(description=_("status"), ordering="status")
     def state(self, tour: Tour) -> SafeString:
         return state_badge("tour", tour.status, tour.get_status_display())
 
-    @display(description=_("dates"), ordering="sessions_n")
-    def session_count(self, tour: Any) -> SafeString:
-        return link(list_url("catalog.toursession", tour__id__exact=tour.pk), tour.sessions_n)
-
-    @display(description=_("dates"))
-    def dates(self, tour: Tour) -> SafeString:
+    @display(description=_("next date"), ordering="next_start")
+    def next_date(self, tour: Any) -> SafeString:
         url = list_url("catalog.toursession", tour__id__exact=tour.pk)
-        return link(url, _("All dates of this tour"))
+        if tour.next_start is None:
+            return link(url, gettext("no dates"))
+        first = gettext("%(day)s, seats: %(seats)s") % {
+            "day": f"{tour.next_start:%d.%m.%Y}",
+            "seats": tour.next_free,
+        }
+        facts = {"dates": tour.dates_n, "seats": tour.free_n}
+        return two_lines(link(url, first), gettext("dates: %(dates)s, seats: %(seats)s") % facts)
+
+    @display(description=_("missing"))
+    def missing(self, tour: Tour) -> SafeString:
+        missing = missing_for_publishing(tour)
+        if not missing:
+            return badge(gettext("complete"), "success")
+        text = gettext("missing: %(n)s") % {"n": len(missing)}
+        return format_html(
+            '<span title="{}">{}</span>', ", ".join(missing.values()), badge(text, "warning")
+        )
+
+
+def thumb(url: str) -> SafeString:
+    """A small picture, or its empty place."""
+    if url:
+        return format_html('<img src="{}" alt="" class="c-thumb" loading="lazy">', url)
+    return format_html(
+        '<span class="c-thumb c-thumb-none material-symbols-outlined">{}</span>', "landscape"
+    )
+
+
+def _preview_context(tour: Tour, language: str) -> dict[str, Any]:
+    """What ``preview.html`` and ``preview_body.html`` show."""
+    language = language[:2]
+    with translation.override(language):
+        seen = preview(tour, now())
+    return {
+        "tour": tour,
+        "preview": seen,
+        "language": language,
+        "languages": LANGUAGES,
+        "untranslated": untranslated(tour, language),
+    }
 
 
 @admin.register(TourPhoto)
-class PhotoAdmin(BaseAdmin):
-    """Photos are kept in their tour's gallery; this list is for finding one."""
+class PhotoAdmin(ReadOnly, BaseAdmin):
+    """Photos are hung on their tour's page; this list is for finding one."""
 
     agency_path = "tour__agency_id"
     event_name = "photo"
-    list_display = ("tour", "media", "position")
+    list_display = ("picture", "tour_link", "position")
     list_select_related = ("tour", "media")
-    autocomplete_fields = ("tour", "media")
-    fields = ("tour", "media", "position")
+    fields = ("picture", "tour_link", "position")
+    readonly_fields = ("picture", "tour_link")
+
+    @display(description=_("picture"))
+    def picture(self, photo: TourPhoto) -> SafeString:
+        return thumb(photo.media.thumb_url)
+
+    @display(description=_("tour"))
+    def tour_link(self, photo: TourPhoto) -> SafeString:
+        return link(page_url("catalog.tour", photo.tour_id), photo.tour)

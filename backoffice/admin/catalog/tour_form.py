@@ -1,0 +1,163 @@
+"""The form of a tour: what ``create_tour`` and ``change_tour`` take, asked for in parts."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from backoffice.admin.catalog.tour_fields import CoordinatesField, parameter_field
+from catalog.models import Tour, TourCategory
+from catalog.parameters import Parameter, faults_by_parameter, parameters_of
+from catalog.services.tours import EDITABLE, set_values
+from catalog.shapes import LANGUAGES
+from core.locks import lock_row
+
+PREFIX = "param_"
+# The category whose parameters the page asked for; another one may have been chosen since.
+ASKED = "asked_category"
+# Ticked on the page that says somebody changed the tour: the moment of the change it goes over.
+OVER = "over"
+STALE = _("Somebody changed this tour meanwhile; nothing of yours was saved.")
+# Where a fault of a column is shown that the form asks for under another name.
+SHOWN_AT = {"meeting_lat": "coordinates", "meeting_lon": "coordinates"}
+# “70” rather than “70.00”.
+PERCENTS = {"child_percent", "infant_percent"}
+
+
+class TourForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Checks as the acts do, with every fault at its field and nothing typed lost."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    coordinates = CoordinatesField(
+        label=_("Coordinates"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "41.3265, 69.2345"}),
+        help_text=_("Paste them from a map: latitude, longitude."),
+    )
+
+    # Set when somebody saved the tour after this page was opened.
+    is_stale = False
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        for name in PERCENTS & self.fields.keys():
+            percent = Decimal(self.initial.get(name, 100))
+            self.initial[name] = Decimal(f"{percent.normalize():f}")
+        if "category" not in self.fields:
+            # Somebody who may only look.
+            return
+        tour = self.instance
+        if tour.pk:
+            self.initial["seen"] = tour.updated_at.isoformat()
+            if tour.meeting_lat is not None and tour.meeting_lon is not None:
+                self.initial["coordinates"] = (tour.meeting_lat, tour.meeting_lon)
+        for parameter in self.parameters:
+            self.fields[PREFIX + parameter.name] = parameter_field(parameter)
+            if parameter.name in tour.parameters:
+                self.initial[PREFIX + parameter.name] = _initial(tour.parameters[parameter.name])
+
+    # --- parameters
+
+    @cached_property
+    def chosen_category(self) -> TourCategory | None:
+        """The one chosen, or the tour's own."""
+        chosen = self.data.get("category") if self.is_bound else self.initial.get("category")
+        key = str(chosen or "")
+        return TourCategory.objects.filter(pk=key).first() if key.isdigit() else None
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return self.chosen_category.parameters_schema if self.chosen_category else {}
+
+    @cached_property
+    def parameters(self) -> list[Parameter]:
+        return parameters_of(self.schema)
+
+    @property
+    def parameter_fields(self) -> list[forms.BoundField]:
+        return [self[PREFIX + parameter.name] for parameter in self.parameters]
+
+    @property
+    def dropped(self) -> list[str]:
+        """What the tour says today and the category does not ask: gone once this is saved."""
+        if not self.instance.pk:
+            return []
+        titles = {p.name: p.title for p in parameters_of(self.instance.category.parameters_schema)}
+        known = self.schema.get("properties", {})
+        return [titles.get(name, name) for name in self.instance.parameters if name not in known]
+
+    def _parameters(self) -> dict[str, Any]:
+        answers = {p.name: self.cleaned_data.get(PREFIX + p.name) for p in self.parameters}
+        return {name: value for name, value in answers.items() if value not in (None, "", [])}
+
+    # --- the whole
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        category = data.get("category")
+        asked = self.data.get(ASKED)
+        # Before a category was chosen nothing was asked, so nothing answered can be lost.
+        if category and asked and asked != str(category.pk):
+            self.add_error(
+                "category",
+                _("Another category asks for other parameters: fill them in, then save."),
+            )
+        return data
+
+    def values(self) -> dict[str, Any]:
+        """For the acts: all that is said of a new tour, what changed of another."""
+        names = self.changed_data if self.instance.pk else list(self.cleaned_data)
+        given = {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+        values = {name: value for name, value in given.items() if name in EDITABLE}
+        if "coordinates" in given:
+            lat, lon = given["coordinates"] or (None, None)
+            values |= {"meeting_lat": lat, "meeting_lon": lon}
+        return values | {"parameters": self._parameters()}
+
+    def _post_clean(self) -> None:
+        """In place of the model's own check, the acts'. The acts look again."""
+        if "category" not in self.cleaned_data:
+            return
+        tour = self._candidate()
+        known = (self.cleaned_data.get("seen"), self.data.get(OVER))
+        if tour.pk and tour.updated_at.isoformat() not in known:
+            self.is_stale = True
+            self.add_error(None, STALE)
+        _changed, faults = set_values(tour, self.values())
+        self._show(faults)
+
+    @property
+    def differing(self) -> list[str]:
+        """The titles of the fields in which the page and the tour as it is now differ."""
+        tabs = {f"_{language}": language.upper() for language in LANGUAGES}
+        names = [name for name in self.changed_data if name != "seen"]
+        return [f"{self.fields[name].label} {tabs.get(name[-3:], '')}".strip() for name in names]
+
+    def _candidate(self) -> Tour:
+        """The tour as it is now, locked to the end of the request, or one to be."""
+        if self.instance.pk:
+            return lock_row(Tour, pk=self.instance.pk)
+        return Tour(agency=self.cleaned_data.get("agency"))
+
+    def _show(self, faults: Mapping[str, list[str]]) -> None:
+        wrong = set(self.errors)
+        if faults.get("parameters"):
+            for name, found in faults_by_parameter(self._parameters(), self.schema).items():
+                self._add(PREFIX + name, found, wrong)
+        for name, found in faults.items():
+            if name not in ("parameters", "agency"):
+                self._add(SHOWN_AT.get(name, name), found, wrong)
+
+    def _add(self, field: str, found: list[str], wrong: set[str]) -> None:
+        """One complaint a field: what could not be read is not complained of a second time."""
+        if field not in wrong:
+            self.add_error(field if field in self.fields else None, found)
+
+
+def _initial(answer: Any) -> Any:
+    """Yes and no as their select posts them, or they would always seem changed."""
+    return str(answer) if isinstance(answer, bool) else answer
