@@ -24,8 +24,9 @@ class Shot:
     dark: bool = False
 
 
-def shots(booking_id: int) -> tuple[Shot, ...]:
-    """What is kept in ``docs/screenshots``; ``booking_id`` is a paid booking's."""
+def shots(*, booking_id: int, session_id: int, tour_id: int) -> tuple[Shot, ...]:
+    """What is kept in ``docs/screenshots``: of a paid booking, its session and its tour."""
+    tour = f"/admin/catalog/tour/{tour_id}"
     booking = f"/admin/sales/booking/{booking_id}/change/"
     requests = "/admin/sales/bookingrequest/"
     return (
@@ -37,6 +38,15 @@ def shots(booking_id: int) -> tuple[Shot, ...]:
         Shot("booking-phone", "admin", booking, width=PHONE),
         Shot("booking-dark", "admin", booking, dark=True),
         Shot("tours", "silk-owner", "/admin/catalog/tour/"),
+        Shot("tour", "admin", f"{tour}/change/"),
+        Shot("tour-preview", "admin", f"{tour}/preview/"),
+        Shot("calendar", "silk-manager", "/admin/catalog/toursession/calendar/"),
+        Shot(
+            "passengers-phone",
+            "admin",
+            f"/admin/catalog/toursession/{session_id}/passengers/",
+            width=PHONE,
+        ),
     )
 
 

@@ -30,6 +30,12 @@ def fits(page: Page) -> bool:
     return wide <= page.viewport_size["width"]
 
 
+def decide(page, name):
+    """Press the dialog's button, and wait for the next page: until then nothing is decided."""
+    with page.expect_navigation():
+        page.locator("dialog, [role=dialog], form").get_by_role("button", name=name).click()
+
+
 @both_widths
 def test_she_approves_a_request(visit, cast, request_today, width):
     booking = request_today(seats=2)
@@ -39,10 +45,9 @@ def test_she_approves_a_request(visit, cast, request_today, width):
     expect(page.get_by_text(booking.code)).to_be_visible()
     assert fits(page)
     page.locator("tbody").get_by_role("link", name="Approve").click()
-    page.locator("dialog, [role=dialog], form").get_by_role("button", name="Approve").click()
+    decide(page, "Approve")
 
     expect(page.get_by_text(f"{booking.code}").first).to_be_visible()
-    page.wait_for_load_state("networkidle")
     booking.refresh_from_db()
     cast.silk_session.refresh_from_db()
     assert booking.status == BookingStatus.APPROVED
@@ -58,8 +63,7 @@ def test_she_rejects_a_request_and_must_say_why(visit, cast, request_today, widt
     open_requests(page)
     page.locator("tbody").get_by_role("link", name="Reject").click()
     page.get_by_label("Reason").fill("The pass is closed by snow.")
-    page.locator("dialog, [role=dialog], form").get_by_role("button", name="Reject").click()
-    page.wait_for_load_state("networkidle")
+    decide(page, "Reject")
 
     booking.refresh_from_db()
     assert booking.status == BookingStatus.REJECTED

@@ -20,8 +20,8 @@ LIST = "/admin/catalog/toursession/"
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name).click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
 
 
 @both_widths

@@ -106,8 +106,8 @@ def test_a_field_that_needs_a_picture_gets_a_new_one(visit, cast):
     window.get_by_role("button", name="Upload").click()
     expect(page.locator("iframe")).not_to_be_visible()
     expect(page.locator("#id_logo option:checked")).to_have_text("logo 60×40")
-    page.get_by_role("button", name="Save", exact=True).click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).click()
 
     logo = elsewhere(lambda: TravelAgency.objects.get(pk=cast.silk.pk).logo)
     assert (logo.type, logo.agency_id) == ("logo", cast.silk.pk)

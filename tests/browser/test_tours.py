@@ -44,8 +44,8 @@ def open_tab(page: Page, name: str) -> None:
 
 
 def save(page: Page) -> None:
-    page.locator("[name=_continue]").click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.locator("[name=_continue]").click()
 
 
 def add_row(page: Page, panel: str, **cells: str) -> None:

@@ -21,12 +21,17 @@ class Command(BaseCommand):
         # Playwright is a development dependency: only this command needs it.
         from backoffice.demo.screenshots import shots, take
 
-        booking = Booking.objects.filter(
+        told = Booking.objects.select_related("session").filter(
             status=BookingStatus.PAID, comments__isnull=False, agency__auto_approve=False
-        ).first()
+        )
+        booking = told.first()
         if booking is None:
             raise CommandError("There is no demo here; run `make demo` first.")
-        for path in take(
-            shots(booking.pk), url=options["url"].rstrip("/"), folder=Path(options["folder"])
-        ):
+        wanted = shots(
+            booking_id=booking.pk,
+            session_id=booking.session_id,
+            tour_id=booking.session.tour_id,
+        )
+        folder = Path(options["folder"])
+        for path in take(wanted, url=options["url"].rstrip("/"), folder=folder):
             self.stdout.write(str(path.name))
