@@ -5,7 +5,8 @@ and one of the kinds below. Doors map kinds to their own form once: ``api.proble
 problem+json, ``backoffice.admin.refusals`` to messages, ``api.payme`` to JSON-RPC errors.
 """
 
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -68,6 +69,26 @@ class Invalid(Refusal):
 
     code = "validation_error"
     message = _("The data is not valid.")
+
+
+class Faults(Invalid):
+    """Several things are wrong at once; ``faults`` says what with which field."""
+
+    message: ClassVar[Text] = "{sentences}"
+    faults: Mapping[str, Sequence[str]] = {}
+
+    @classmethod
+    def of(cls, faults: Mapping[str, Sequence[str]]) -> Self:
+        """The refusal for faults by field, of which there is at least one."""
+        said = (cls.say(name, sentence) for name, found in faults.items() for sentence in found)
+        refusal = cls(sentences=" ".join(said), field=next(iter(faults)))
+        refusal.faults = faults
+        return refusal
+
+    @classmethod
+    def say(cls, field: str, sentence: str) -> str:
+        """One fault where its field is not to be seen beside it."""
+        return sentence
 
 
 class TryAgain(Conflict):

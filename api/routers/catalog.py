@@ -44,8 +44,8 @@ from catalog.queries.sessions import narrow, sessions_on_sale
 from core.clock import now
 from core.refusals import Invalid, NotFound
 from sales.queries.companions import sessions_joined
+from sales.queries.discount_use import used_of, with_uses
 from sales.queries.offer import Wish, quote
-from sales.queries.promo import used_of, with_uses
 
 tours = Router(tags=["tours"])
 

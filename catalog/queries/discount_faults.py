@@ -1,8 +1,6 @@
 """What is wrong with a promotion or a promo code: one answer for the act and for every door."""
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -11,8 +9,8 @@ from django.utils.translation import gettext_lazy
 from catalog.models import PromoCode, Promotion
 from catalog.models.discount import Discount
 from catalog.states import FundedBy
+from core import refusals
 from core.money import HUNDRED, ZERO
-from core.refusals import Invalid
 
 Faults = dict[str, list[str]]
 
@@ -23,19 +21,8 @@ TAKEN = gettext_lazy("There is a promo code of this name already.")
 TARGETS = ("agency", "tour", "session")
 
 
-class DiscountFaults(Invalid):
-    """The values do not make a discount; ``faults`` says what is wrong with which field."""
-
-    message = gettext_lazy("{sentences}")
-    faults: Mapping[str, Sequence[str]] = {}
-
-    @classmethod
-    def of(cls, faults: Mapping[str, Sequence[str]]) -> Self:
-        """The refusal for faults by field."""
-        sentences = " ".join(sentence for found in faults.values() for sentence in found)
-        refusal = cls(sentences=sentences, field=next(iter(faults)))
-        refusal.faults = faults
-        return refusal
+class DiscountFaults(refusals.Faults):
+    """The values do not make a discount."""
 
 
 def discount_faults(discount: Discount) -> Faults:

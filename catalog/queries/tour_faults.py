@@ -1,8 +1,6 @@
 """What is wrong with a tour, and what it lacks before it can be sold: one answer for every door."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -11,28 +9,17 @@ from django.utils.translation import gettext_lazy
 from catalog.models import Tour
 from catalog.parameters import parameter_faults
 from catalog.shapes import SHAPES, field_faults
-from core.refusals import Invalid
+from core import refusals
 
 Faults = dict[str, list[str]]
 
 
-class TourFaults(Invalid):
-    """The values do not make a tour; ``faults`` says what is wrong with which field."""
-
-    message = gettext_lazy("{sentences}")
-    faults: Mapping[str, Sequence[str]] = {}
+class TourFaults(refusals.Faults):
+    """The values do not make a tour."""
 
     @classmethod
-    def of(cls, faults: Mapping[str, Sequence[str]]) -> Self:
-        """The refusal for faults by field."""
-        sentences = " ".join(
-            f"{Tour._meta.get_field(name).verbose_name}: {sentence}"  # type: ignore[union-attr]
-            for name, found in faults.items()
-            for sentence in found
-        )
-        refusal = cls(sentences=sentences, field=next(iter(faults)))
-        refusal.faults = faults
-        return refusal
+    def say(cls, field: str, sentence: str) -> str:
+        return f"{Tour._meta.get_field(field).verbose_name}: {sentence}"  # type: ignore[union-attr]
 
 
 # Where each rule of the table is shown, and in which words.

@@ -13,16 +13,15 @@ from catalog.queries.misfits import misfits
 from core.actor import Actor
 from core.acts import act
 from core.locks import lock_row
-from core.refusals import Conflict, Invalid
+from core.refusals import Conflict, Faults
 from core.services.events import field_names, record
 from partners.roles import require
 
 EDITABLE = frozenset({"slug", "title_ru", "title_uz", "title_en", "position", "parameters_schema"})
 
 
-class CategoryFaults(Invalid):
-    message = _("{sentences}")
-    faults: Mapping[str, Sequence[str]] = {}
+class CategoryFaults(Faults):
+    """The values do not make a category."""
 
 
 class ToursWouldNotFit(Conflict):
@@ -78,10 +77,7 @@ def _check(category: TourCategory) -> None:
     if found := category_faults(category.parameters_schema):
         faults["parameters_schema"] = found
     if faults:
-        sentences = " ".join(sentence for found in faults.values() for sentence in found)
-        refusal = CategoryFaults(sentences=sentences, field=next(iter(faults)))
-        refusal.faults = faults
-        raise refusal
+        raise CategoryFaults.of(faults)
 
 
 def _check_tours(category: TourCategory) -> None:

@@ -27,11 +27,9 @@ from sales.states import (
 )
 
 
-def holds_promo(at: datetime, prefix: str = "") -> Q:
-    """Bookings whose promo use counts; a lapsed hold never counts. ``prefix`` leads to them from
-    another table (``"bookings__"``)."""
-    live = Q(**{f"{prefix}status__in": LIVE, f"{prefix}expires_at__gt": at})
-    return live | Q(**{f"{prefix}status__in": set(USES_PROMO) - set(LIVE)})
+def holds_promo(at: datetime) -> Q:
+    """Bookings whose promo use counts; a lapsed hold never counts."""
+    return Q(status__in=LIVE, expires_at__gt=at) | Q(status__in=set(USES_PROMO) - set(LIVE))
 
 
 class BookingQuerySet(models.QuerySet["Booking"]):

@@ -49,10 +49,19 @@ class BatchUse:
     revenue: Decimal
 
 
+def with_uses(promos: QuerySet[PromoCode], at: datetime) -> QuerySet[PromoCode]:
+    """Annotate ``used``: the uses that count against the limits."""
+    return promos.annotate(used=_of_row("promo_code", Count("pk"), holds_promo(at), 0))
+
+
+def used_of(promo: PromoCode) -> int:
+    """The annotation, typed."""
+    return promo.used  # type: ignore[attr-defined,no-any-return]
+
+
 def with_promo_figures(promos: QuerySet[PromoCode], at: datetime) -> QuerySet[PromoCode]:
-    """Annotate ``used`` (what counts against the limit), ``given`` and ``revenue`` of paid uses."""
-    return promos.annotate(
-        used=_of_row("promo_code", Count("pk"), holds_promo(at), 0),
+    """Annotate ``used``, and of paid uses ``given`` and ``revenue``."""
+    return with_uses(promos, at).annotate(
         given=_of_row("promo_code", Sum("promo_discount"), PAID, ZERO),
         revenue=_of_row("promo_code", Sum("final_price"), PAID, ZERO),
     )

@@ -2,14 +2,12 @@
 
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import PromoCode, TourSession
 from core.clock import TASHKENT
 from core.refusals import Invalid
 from sales.models import Booking
-from sales.models.booking import holds_promo
 
 
 class PromoInvalid(Invalid):
@@ -43,16 +41,6 @@ def check_promo(promo: PromoCode, *, session: TourSession, user_id: int, at: dat
         )
     _check_target(promo, session)
     _check_limits(promo, user_id, at)
-
-
-def with_uses(promos: QuerySet[PromoCode], at: datetime) -> QuerySet[PromoCode]:
-    """Annotate ``used``: the uses that count against the limits."""
-    return promos.annotate(used=Count("bookings", filter=holds_promo(at, "bookings__")))
-
-
-def used_of(promo: PromoCode) -> int:
-    """The annotation, typed."""
-    return promo.used  # type: ignore[attr-defined,no-any-return]
 
 
 def _check_target(promo: PromoCode, session: TourSession) -> None:

@@ -5,6 +5,7 @@ import pytest
 from tests.api.deals import in_every_state
 from tests.api.payme_side import Payme
 from tests.api.phone import Phone, token_for, wire
+from tests.api.server import FAR, running
 
 
 @pytest.fixture
@@ -33,6 +34,29 @@ def line(live_server):
         return clients[-1]
 
     yield connect
+    for client in clients:
+        client.close()
+
+
+@pytest.fixture
+def server(transactional_db):
+    """The address of a server process."""
+    with running() as url:
+        yield url
+
+
+@pytest.fixture
+def crowd():
+    """``crowd(url, people)``: a client each, with a connection that is open already."""
+    clients = []
+
+    def gather(url, people):
+        for person in people:
+            clients.append(wire(url, token_for(person, expires_at=FAR)))
+            clients[-1].get("/nothing/")
+        return clients
+
+    yield gather
     for client in clients:
         client.close()
 

@@ -8,7 +8,7 @@ import pytest
 from sales.models import Booking
 from tests import factories
 from tests.api.phone import problem
-from tests.api.test_race import FAR, crowd, server, unused_port  # noqa: F401
+from tests.api.server import FAR
 from tests.api.together import together
 
 PEOPLE, USES, MINE = 100, 10, 3
@@ -36,7 +36,7 @@ def held(code):
     return Booking.objects.filter(promo_code=code, promo_discount__gt=0).count()
 
 
-def test_a_hundred_uses_of_a_code_for_ten_are_ten(server, session, crowd):  # noqa: F811
+def test_a_hundred_uses_of_a_code_for_ten_are_ten(server, session, crowd):
     code = factories.promo_code(code="TEN", usage_limit=USES, **AROUND_NOW)
     clients = crowd(server, [factories.user() for _ in range(PEOPLE)])
 
@@ -44,7 +44,7 @@ def test_a_hundred_uses_of_a_code_for_ten_are_ten(server, session, crowd):  # no
     assert held(code) == USES
 
 
-def test_one_person_at_twenty_phones_uses_it_as_often_as_one_may(server, session, crowd):  # noqa: F811
+def test_one_person_at_twenty_phones_uses_it_as_often_as_one_may(server, session, crowd):
     code = factories.promo_code(code="MINE", per_user_limit=MINE, **AROUND_NOW)
     clients = crowd(server, [factories.user()] * 20)
 

@@ -3,17 +3,10 @@
 The control at the end runs the same race with the lock off and sells too many.
 """
 
-import os
-import subprocess
-import sys
-import time
 from collections import Counter
-from datetime import UTC, date, datetime
-from urllib.parse import quote
+from datetime import date
 
-import httpx
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.db.models import Sum
 
@@ -23,69 +16,12 @@ from core.models import EventLog
 from sales.models import Booking
 from sales.states import HOLDS_SEATS
 from tests import factories
-from tests.api.phone import problem, token_for, wire
+from tests.api.phone import problem
+from tests.api.server import FAR
 from tests.api.together import together
 
 PEOPLE, SEATS = 50, 5
-# The server lives in real time, not at the tests' NOW.
-FAR = datetime(2090, 1, 1, tzinfo=UTC)
 HOLDS = "seats_taken_within_capacity"
-
-
-def database_url() -> str:
-    known = connection.get_connection_params()
-    place = f"{known['dbname']}?host={quote(str(known.get('host', '')), safe='')}"
-    port = known.get("port") or 5432
-    user = known.get("user") or ""
-    password = f":{quote(known['password'])}" if known.get("password") else ""
-    return f"postgresql://{user}{password}@/{place}&port={port}"
-
-
-@pytest.fixture
-def server(transactional_db, unused_port):
-    """granian, as in production, on the test's database."""
-    folder = os.path.dirname(sys.executable)
-    environment = os.environ | {
-        "DATABASE_URL": database_url(),
-        "DATABASE_POOL_SIZE": "8",
-        "DEBUG": "true",
-        "REDIS_URL": "",
-    }
-    command = [f"{folder}/granian", "--interface", "wsgi", "--host", "127.0.0.1"]
-    command += ["--port", str(unused_port), "--workers", "1", "--blocking-threads", "8"]
-    url = f"http://127.0.0.1:{unused_port}"
-    process = subprocess.Popen(
-        [*command, "--log-level", "warning", "backoffice.wsgi:application"],
-        cwd=settings.BASE_DIR,
-        env=environment,
-    )
-    try:
-        _wait_for(url, process)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-
-
-@pytest.fixture
-def unused_port():
-    import socket
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_for(url, process):
-    for _ in range(300):
-        assert process.poll() is None, "the server has ended"
-        try:
-            httpx.get(f"{url}/api/nothing/", timeout=5)
-        except httpx.TransportError:
-            time.sleep(0.1)
-        else:
-            return
-    raise AssertionError("the server does not answer")
 
 
 @pytest.fixture
@@ -94,22 +30,6 @@ def session(cast):
     return factories.session(
         tour=cast.swift_tour, capacity=SEATS, date_start=date(2090, 6, 1), date_end=date(2090, 6, 2)
     )
-
-
-@pytest.fixture
-def crowd():
-    """``crowd(url, people)``: a client each, with a connection that is open already."""
-    clients = []
-
-    def gather(url, people):
-        for person in people:
-            clients.append(wire(url, token_for(person, expires_at=FAR)))
-            clients[-1].get("/nothing/")
-        return clients
-
-    yield gather
-    for client in clients:
-        client.close()
 
 
 def strangers():
