@@ -68,13 +68,13 @@ class Invalid(Refusal):
     """The request itself is wrong and will stay wrong."""
 
     code = "validation_error"
-    message = _("The data is not valid.")
+    message: ClassVar[Text] = _("The data is not valid.")
 
 
 class Faults(Invalid):
     """Several things are wrong at once; ``faults`` says what with which field."""
 
-    message: ClassVar[Text] = "{sentences}"
+    message = "{sentences}"
     faults: Mapping[str, Sequence[str]] = {}
 
     @classmethod
