@@ -192,8 +192,14 @@ else:
     )
 MEDIA_URL = (env.str("MEDIA_URL", "") or media_url).rstrip("/") + "/"
 WHITENOISE_USE_FINDERS = DEBUG
+# Never served by an address: pages that check who asks hand them out. Several hosts share it.
+PRIVATE_ROOT = Path(env.str("PRIVATE_ROOT", "") or VAR / "private")
 STORAGES = {
     "default": FILES,
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PRIVATE_ROOT, "base_url": None, "file_permissions_mode": 0o600},
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -269,6 +275,26 @@ CONSTANCE_CONFIG = {
         _("Days ahead in which dates below their minimum group are warned of."),
         int,
     ),
+    "RESERVE_DAYS": (
+        90,
+        _("Days an agency's reserve is held back, from the day its money became available."),
+        int,
+    ),
+    "MINIMUM_PAYOUT": (100_000, _("Smallest payout to an agency, UZS."), int),
+    "REFUND_APPROVAL_LIMIT": (
+        1_000_000,
+        _("Refunds above this amount wait for a second pair of eyes, UZS."),
+        int,
+    ),
+    "EXPORT_DAYS": (7, _("Days the file of an export is kept."), int),
+    "ACCOUNTANTS_CHAT_ID": (
+        0,
+        _("Telegram chat of the accountants: the daily proof of the books goes there. 0: none."),
+        int,
+    ),
+    "FISCAL_MXIK": ("", _("MXIK code (17 digits) of tours that have none of their own."), str),
+    "FISCAL_PACKAGE": ("", _("Package code of tours that have none of their own."), str),
+    "FISCAL_VAT_PERCENT": (0, _("VAT of tours that have none of their own, %."), int),
     "MINIMUM_WITHDRAWAL": (50_000, _("Smallest withdrawal to a card, UZS."), int),
 }
 # --- libraries

@@ -396,11 +396,79 @@ def withdrawal(**fields):
     return finance.ReferralPayoutRequest.objects.create(**defaults | fields)
 
 
+@factory(finance.PayoutRegister)
+def payout_register(**fields):
+    need(fields, created_by=lambda: staff(platform_role="accountant"))
+    defaults = {"number": f"R-{number()}", "created_at": NOW}
+    return finance.PayoutRegister.objects.create(**defaults | fields)
+
+
+@factory(finance.Invoice)
+def invoice(**fields):
+    need(fields, booking=booking, created_by=lambda: staff(platform_role="accountant"))
+    defaults = {
+        "amount": fields["booking"].final_price,
+        "phone": "998901234567",
+        "created_at": NOW,
+    }
+    return finance.Invoice.objects.create(**defaults | fields)
+
+
+def _proposed(fields):
+    need(fields, created_by=lambda: staff(platform_role="accountant"))
+    return {"reason": "Agreed with the agency.", "created_at": NOW}
+
+
+@factory(partners.PaymentDetailsChange)
+def payment_details_change(**fields):
+    need(fields, agency=agency)
+    defaults = {
+        "bank_name": "Asaka",
+        "bank_account": "20208000900123456789",
+        "bank_mfo": "00873",
+        "tax_id": "301234567",
+    }
+    return partners.PaymentDetailsChange.objects.create(**_proposed(fields) | defaults | fields)
+
+
+@factory(finance.CommissionRate)
+def commission_rate(**fields):
+    need(fields, agency=agency)
+    defaults = {"percent": Decimal("8.00"), "valid_from": date(2027, 3, 1)}
+    return finance.CommissionRate.objects.create(**_proposed(fields) | defaults | fields)
+
+
+@factory(finance.Adjustment)
+def adjustment(**fields):
+    """Payme's settlement to the bank."""
+    defaults = {
+        "debit": platform_account(AccountKind.BANK),
+        "credit": platform_account(AccountKind.PAYME),
+        "amount": MILLION,
+        "day": date(2027, 3, 1),
+    }
+    return finance.Adjustment.objects.create(**_proposed(fields) | defaults | fields)
+
+
+@factory(finance.ClosedMonth)
+def closed_month(**fields):
+    need(fields, closed_by=lambda: staff(platform_role="accountant"))
+    defaults = {"month": date(2027, 1, 1), "closed_at": NOW}
+    return finance.ClosedMonth.objects.create(**defaults | fields)
+
+
+@factory(finance.MoneyCase)
+def money_case(**fields):
+    defaults = {"kind": "unknown", "amount": MILLION, "created_at": NOW}
+    return finance.MoneyCase.objects.create(**defaults | fields)
+
+
 @factory(finance.ReconciliationFile)
 def reconciliation_file(**fields):
     need(fields, uploaded_by=lambda: staff(platform_role="accountant"))
     defaults = {
         "file": ContentFile(b"id;amount\n", name="registry.csv"),
+        "name": "registry.csv",
         "checksum": secrets.token_hex(32),
         "source": "payme",
         "period_start": date(2027, 2, 1),
@@ -458,6 +526,26 @@ def idempotency_key(**fields):
         "expires_at": NOW + timedelta(hours=24),
     }
     return core.IdempotencyKey.objects.create(**defaults | fields)
+
+
+@factory(core.JobSchedule)
+def job_schedule(**fields):
+    need(fields, owner=lambda: staff(platform_role="accountant"))
+    defaults = {
+        "kind": "report",
+        "title": "Commission",
+        "every": "month",
+        "channel": "telegram",
+        "created_at": NOW,
+    }
+    return core.JobSchedule.objects.create(**defaults | fields)
+
+
+@factory(core.Job)
+def job(**fields):
+    need(fields, requested_by=lambda: staff(platform_role="accountant"))
+    defaults = {"kind": "report", "title": "Commission", "created_at": NOW}
+    return core.Job.objects.create(**defaults | fields)
 
 
 @factory(core.Media)

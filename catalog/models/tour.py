@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.indexes import GinIndex
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -122,6 +122,23 @@ class Tour(StatefulModel):
     )
     infant_percent = PercentField(
         _("an infant pays of the price, %"), default=HUNDRED, validators=[MaxValueValidator(100)]
+    )
+    # For the fiscal receipt; blank means the platform's own (FISCAL_* settings).
+    mxik_code = models.CharField(
+        _("MXIK code"),
+        max_length=17,
+        blank=True,
+        validators=[RegexValidator(r"^\d{17}$", _("17 digits."))],
+        help_text=_("Of the service, from the tax committee's catalogue."),
+    )
+    package_code = models.CharField(
+        _("package code"),
+        max_length=20,
+        blank=True,
+        validators=[RegexValidator(r"^\d{1,20}$", _("Digits only."))],
+    )
+    vat_percent = models.PositiveSmallIntegerField(
+        _("VAT, %"), null=True, blank=True, validators=[MaxValueValidator(100)]
     )
     cancellation_policy = models.JSONField(
         _("cancellation policy"),

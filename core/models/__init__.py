@@ -1,5 +1,14 @@
 from core.models.event_log import EventDelivery, EventLog, EventSeal
 from core.models.idempotency import IdempotencyKey
+from core.models.job import Job, JobSchedule
 from core.models.media import Media
 
-__all__ = ["EventDelivery", "EventLog", "EventSeal", "IdempotencyKey", "Media"]
+__all__ = [
+    "EventDelivery",
+    "EventLog",
+    "EventSeal",
+    "IdempotencyKey",
+    "Job",
+    "JobSchedule",
+    "Media",
+]

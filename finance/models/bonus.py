@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.fields import EncryptedTextField, MoneyField
+from core.money import ZERO
 from core.state import StateField, StatefulModel, transition
 from finance.states import OPEN_WITHDRAWALS, BonusStatus, WithdrawalStatus
 
@@ -34,6 +35,8 @@ class ReferralBonus(StatefulModel):
         verbose_name=_("booking"),
     )
     amount = MoneyField(_("amount, UZS"))
+    # What refunds of the booking have taken back of it.
+    reversed_amount = MoneyField(_("taken back"), default=ZERO, editable=False)
     status = StateField(_("status"), choices=BonusStatus, default=BonusStatus.PENDING)
     created_at = models.DateTimeField(_("earned at"))
     available_at = models.DateTimeField(_("available at"))
@@ -54,6 +57,10 @@ class ReferralBonus(StatefulModel):
         ]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="bonus_amount_is_positive"),
+            models.CheckConstraint(
+                condition=Q(reversed_amount__gte=0, reversed_amount__lte=F("amount")),
+                name="bonus_is_taken_back_at_most_once",
+            ),
             models.CheckConstraint(
                 condition=Q(available_at__gte=F("created_at")), name="bonus_matures_later"
             ),

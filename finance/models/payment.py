@@ -8,8 +8,18 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyField
+from core.money import ZERO
 from core.state import StateField, StatefulModel, transition
-from finance.states import PaymentState, Provider, RefundSource, RefundStatus
+from core.storage import private_storage
+from finance.states import (
+    OPEN_REFUNDS,
+    InvoiceStatus,
+    PaymentState,
+    Provider,
+    RefundMethod,
+    RefundSource,
+    RefundStatus,
+)
 
 # A transaction that the provider created and never confirmed dies after 12 hours of its own time.
 CONFIRM_WITHIN = timedelta(hours=12)
@@ -57,6 +67,8 @@ class PaymentTransaction(StatefulModel):
     cancel_code = models.SmallIntegerField(_("cancel reason"), null=True, blank=True)
     account = models.JSONField(_("account as sent"), default=dict, blank=True)
     receivers = models.JSONField(_("receivers"), null=True, blank=True)
+    # What refunds that stand take of it, done or on their way.
+    refund_total = MoneyField(_("refunds"), default=ZERO, editable=False)
     fiscal_perform = models.JSONField(_("fiscal receipt"), null=True, blank=True)
     fiscal_cancel = models.JSONField(_("fiscal receipt of the refund"), null=True, blank=True)
 
@@ -81,6 +93,10 @@ class PaymentTransaction(StatefulModel):
                 name="one_pending_or_done_payment_per_booking",
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_is_positive"),
+            models.CheckConstraint(
+                condition=Q(refund_total__gte=0, refund_total__lte=F("amount")),
+                name="refunds_never_exceed_what_was_paid",
+            ),
             models.CheckConstraint(
                 condition=~Q(state__in=[PaymentState.PERFORMED, PaymentState.REFUNDED])
                 | Q(performed_at__isnull=False),
@@ -132,7 +148,12 @@ class RefundQuerySet(models.QuerySet["Refund"]):
 
 
 class Refund(StatefulModel):
-    """Money that goes back to a traveller."""
+    """Money that goes back to a traveller.
+
+    Whole through the provider, or any part by hand with a proof. Above REFUND_APPROVAL_LIMIT it
+    waits for a second pair of eyes. ``amount`` counts into the payment's ``refund_total`` until the
+    refund is rejected.
+    """
 
     payment = models.ForeignKey(
         PaymentTransaction, models.PROTECT, related_name="refunds", verbose_name=_("payment")
@@ -140,6 +161,9 @@ class Refund(StatefulModel):
     amount = MoneyField(_("amount, UZS"))
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     source = models.CharField(_("asked by"), max_length=10, choices=RefundSource)
+    method = models.CharField(
+        _("how"), max_length=10, choices=RefundMethod, default=RefundMethod.BY_HAND
+    )
     status = StateField(_("status"), choices=RefundStatus, default=RefundStatus.REQUESTED)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -156,9 +180,17 @@ class Refund(StatefulModel):
         blank=True,
         related_name="+",
         verbose_name=_("approved by"),
+        help_text=_("Empty below the limit that needs a second pair of eyes."),
     )
     created_at = models.DateTimeField(_("made at"))
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     done_at = models.DateTimeField(_("done at"), null=True, blank=True)
+    # By hand: the number of the bank's order and its scan.
+    reference = models.CharField(_("bank reference"), max_length=64, blank=True)
+    proof = models.FileField(
+        _("proof"), storage=private_storage, upload_to="refunds/%Y/", blank=True
+    )
+    note = models.CharField(_("note"), max_length=300, blank=True)
 
     objects = RefundQuerySet.as_manager()
 
@@ -166,6 +198,9 @@ class Refund(StatefulModel):
         verbose_name = _("refund")
         verbose_name_plural = _("refunds")
         ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["id"], name="refund_open", condition=Q(status__in=OPEN_REFUNDS)),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_is_positive"),
             models.CheckConstraint(
@@ -177,18 +212,138 @@ class Refund(StatefulModel):
                 | (~Q(status=RefundStatus.DONE) & Q(done_at__isnull=True)),
                 name="done_refund_has_a_time",
             ),
+            models.CheckConstraint(
+                condition=~Q(status=RefundStatus.DONE, method=RefundMethod.BY_HAND)
+                | ~Q(reference=""),
+                name="refund_by_hand_names_its_proof",
+            ),
+            models.UniqueConstraint(
+                fields=["payment"],
+                condition=Q(status__in=OPEN_REFUNDS),
+                name="one_open_refund_per_payment",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.payment} · {self.amount}"
 
-    @transition(status, RefundStatus.REQUESTED, RefundStatus.DONE)
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN_REFUNDS
+
+    @transition(status, RefundStatus.REQUESTED, RefundStatus.APPROVED)
+    def approve(self, *, by_id: int | None) -> None:
+        """``by_id`` is None when the amount needs nobody's second look."""
+        self.approved_by_id = by_id
+
+    @transition(
+        status,
+        [RefundStatus.APPROVED, RefundStatus.FAILED, RefundStatus.SENT],
+        RefundStatus.SENT,
+    )
+    def send(self, *, at: datetime) -> None:
+        self.sent_at = at
+        self.note = ""
+
+    @transition(status, RefundStatus.SENT, RefundStatus.FAILED)
+    def fail(self, *, note: str) -> None:
+        self.note = note[:300]
+
+    @transition(status, OPEN_REFUNDS, RefundStatus.DONE)
     def complete(self, *, at: datetime) -> None:
+        """The provider's word counts in every open state; by hand only what is approved."""
         self.done_at = at
 
-    @transition(status, RefundStatus.REQUESTED, RefundStatus.REJECTED)
-    def reject(self) -> None:
-        """It will not be paid back."""
+    @transition(
+        status,
+        [RefundStatus.REQUESTED, RefundStatus.APPROVED, RefundStatus.FAILED],
+        RefundStatus.REJECTED,
+    )
+    def reject(self, *, note: str) -> None:
+        self.note = note[:300]
+
+
+class InvoiceQuerySet(models.QuerySet["Invoice"]):
+    def for_user(self, user) -> "InvoiceQuerySet":  # type: ignore[no-untyped-def]
+        if user.sees_all_agencies:
+            return self
+        return self.filter(booking__agency_id__in=user.agency_ids)
+
+
+class Invoice(StatefulModel):
+    """A bill for a booking that Payme sends to a phone: a receipt of its Subscribe API.
+
+    The row is written before Payme is called; a call without an answer leaves it ``unknown``, to be
+    looked up, never to be repeated blindly.
+    """
+
+    booking = models.ForeignKey(
+        "sales.Booking", models.PROTECT, related_name="invoices", verbose_name=_("booking")
+    )
+    amount = MoneyField(_("amount, UZS"))
+    phone = models.CharField(_("phone"), max_length=20)
+    receipt_id = models.CharField(_("Payme's receipt"), max_length=64, blank=True)
+    status = StateField(_("status"), choices=InvoiceStatus, default=InvoiceStatus.NEW)
+    error = models.CharField(_("what went wrong"), max_length=300, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("made by")
+    )
+    created_at = models.DateTimeField(_("made at"))
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+
+    objects = InvoiceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invoice")
+        verbose_name_plural = _("invoices")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="invoice_amount_is_positive"),
+            models.UniqueConstraint(
+                fields=["receipt_id"],
+                condition=~Q(receipt_id=""),
+                name="one_invoice_per_receipt",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[InvoiceStatus.CREATED, InvoiceStatus.SENT])
+                | ~Q(receipt_id=""),
+                name="made_invoice_has_a_receipt",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booking} · {self.phone}"
+
+    @transition(status, [InvoiceStatus.NEW, InvoiceStatus.UNKNOWN], InvoiceStatus.CREATED)
+    def create(self, *, receipt_id: str) -> None:
+        self.receipt_id = receipt_id
+        self.error = ""
+
+    @transition(status, [InvoiceStatus.CREATED, InvoiceStatus.UNKNOWN], InvoiceStatus.SENT)
+    def send(self, *, at: datetime) -> None:
+        self.sent_at = at
+        self.error = ""
+
+    @transition(
+        status,
+        [InvoiceStatus.CREATED, InvoiceStatus.SENT, InvoiceStatus.UNKNOWN],
+        InvoiceStatus.PAID,
+    )
+    def pay(self) -> None:
+        """Payme's transaction with the receipt's id has been performed."""
+
+    @transition(
+        status,
+        [InvoiceStatus.NEW, InvoiceStatus.CREATED, InvoiceStatus.UNKNOWN],
+        InvoiceStatus.FAILED,
+    )
+    def fail(self, *, error: str) -> None:
+        self.error = error[:300]
+
+    @transition(status, [InvoiceStatus.NEW, InvoiceStatus.CREATED], InvoiceStatus.UNKNOWN)
+    def lose(self, *, error: str) -> None:
+        """Payme was asked and did not answer."""
+        self.error = error[:300]
 
 
 class ProviderCall(models.Model):

@@ -1,5 +1,13 @@
-from partners.models.agency import AgencyMember, AgencyStatus, Collection, MemberRole, TravelAgency
+from partners.models.agency import (
+    AgencyMember,
+    AgencyStatus,
+    Collection,
+    MemberRole,
+    PayoutCycle,
+    TravelAgency,
+)
 from partners.models.friendship import Friendship, FriendshipStatus
+from partners.models.payment_details import PaymentDetailsChange
 from partners.models.referral import ReferralPartner
 from partners.models.token import AccessToken
 from partners.models.user import Language, PlatformRole, User
@@ -13,6 +21,8 @@ __all__ = [
     "FriendshipStatus",
     "Language",
     "MemberRole",
+    "PaymentDetailsChange",
+    "PayoutCycle",
     "PlatformRole",
     "ReferralPartner",
     "TravelAgency",

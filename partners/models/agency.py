@@ -19,6 +19,11 @@ class Collection(models.TextChoices):
     SPLIT = "split", _("split by Payme between the two cashboxes")
 
 
+class PayoutCycle(models.TextChoices):
+    DATES = "dates", _("on the 1st, the 11th and the 21st")
+    ON_DEMAND = "on_demand", _("when the agency asks")
+
+
 class AgencyQuerySet(models.QuerySet["TravelAgency"]):
     def for_user(self, user) -> "AgencyQuerySet":  # type: ignore[no-untyped-def]
         return self if user.sees_all_agencies else self.filter(pk__in=user.agency_ids)
@@ -75,6 +80,15 @@ class TravelAgency(models.Model):
     status = models.CharField(
         _("status"), max_length=10, choices=AgencyStatus, default=AgencyStatus.ACTIVE
     )
+    payout_cycle = models.CharField(
+        _("paid out"), max_length=10, choices=PayoutCycle, default=PayoutCycle.DATES
+    )
+    reserve_percent = PercentField(
+        _("reserve, %"),
+        default=0,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text=_("Held back of what becomes available, against refunds that come later."),
+    )
     auto_approve = models.BooleanField(
         _("approve by itself"),
         default=False,
@@ -96,6 +110,10 @@ class TravelAgency(models.Model):
                 name="agency_commission_is_a_percentage",
             ),
             models.CheckConstraint(
+                condition=models.Q(reserve_percent__gte=0, reserve_percent__lte=100),
+                name="agency_reserve_is_a_percentage",
+            ),
+            models.CheckConstraint(
                 condition=~models.Q(collection=Collection.SPLIT) | ~models.Q(payme_merchant_id=""),
                 name="split_collection_has_a_cashbox",
             ),
@@ -103,6 +121,11 @@ class TravelAgency(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def has_bank_details(self) -> bool:
+        """Whether a payout could reach it."""
+        return all((self.bank_name, self.bank_account, self.bank_mfo, self.tax_id))
 
 
 class MemberRole(models.TextChoices):

@@ -1,6 +1,6 @@
 """Every named constraint refuses what it is named after: one broken row each."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -57,6 +57,19 @@ def _photo_twice():
     twice(f.tour_photo, tour=tour, media=f.media())
 
 
+def _decided_wrongly(model, make):
+    """The two constraints of everything that one proposes and another decides."""
+
+    def by_its_maker():
+        person = f.staff()
+        make(created_by=person, decided_by=person, decided_at=NOW, status="rejected")
+
+    return {
+        f"{model}_maker_is_not_checker": by_its_maker,
+        f"{model}_decision_names_its_checker": lambda: make(status="rejected"),
+    }
+
+
 # By the constraint's name: a call that must be refused by it.
 BROKEN = {
     # core
@@ -64,11 +77,19 @@ BROKEN = {
     "one_picture_per_agency": lambda: twice(f.media, agency=f.agency(), checksum="0" * 64),
     "one_picture_per_person": lambda: twice(f.media, uploader=f.user(), checksum="0" * 64),
     "one_answer_per_key": lambda: twice(f.idempotency_key, caller="a", key="b"),
+    "done_job_has_a_file": lambda: f.job(status="done"),
+    "schedule_by_email_has_an_address": lambda: f.job_schedule(channel="email"),
     # partners
     "user_has_login_or_telegram": lambda: f.user(login=None, telegram_id=None),
     "platform_staff_have_a_login": lambda: f.user(platform_role="support"),
     "user_referral_is_a_pair": lambda: f.user(referred_at=NOW),
     "agency_commission_is_a_percentage": lambda: f.agency(commission_percent=Decimal("100.01")),
+    "agency_reserve_is_a_percentage": lambda: f.agency(reserve_percent=Decimal("100.01")),
+    **_decided_wrongly("paymentdetailschange", f.payment_details_change),
+    "one_open_details_change_per_agency": lambda: twice(
+        f.payment_details_change, agency=f.agency()
+    ),
+    "proposed_split_has_a_cashbox": lambda: f.payment_details_change(collection="split"),
     "split_collection_has_a_cashbox": lambda: f.agency(collection="split"),
     "one_membership_per_agency": lambda: twice(f.member, agency=f.agency(), user=f.staff()),
     "one_friendship_per_pair": _same_pair,
@@ -136,6 +157,32 @@ BROKEN = {
     "payment_amount_is_positive": lambda: f.payment(amount=0),
     "performed_payment_has_a_time": lambda: f.payment(state="performed"),
     "cancelled_payment_has_time_and_reason": lambda: f.payment(state="cancelled", cancelled_at=NOW),
+    "refunds_never_exceed_what_was_paid": lambda: f.payment(refund_total=MILLION + 1),
+    "refund_by_hand_names_its_proof": lambda: f.refund(status="done", done_at=NOW),
+    "one_open_refund_per_payment": lambda: twice(
+        f.refund, payment=f.payment(state="performed", performed_at=NOW)
+    ),
+    "invoice_amount_is_positive": lambda: f.invoice(amount=0),
+    "one_invoice_per_receipt": lambda: twice(f.invoice, receipt_id="x"),
+    "made_invoice_has_a_receipt": lambda: f.invoice(status="sent"),
+    **_decided_wrongly("commissionrate", f.commission_rate),
+    "rate_is_a_percentage": lambda: f.commission_rate(percent=101),
+    "rate_period_is_a_period": lambda: f.commission_rate(valid_from=DAY, valid_to=EARLIER),
+    **_decided_wrongly("adjustment", f.adjustment),
+    "adjustment_is_positive": lambda: f.adjustment(amount=0),
+    "adjustment_moves_between_two_accounts": lambda: f.adjustment(
+        debit=f.platform_account("payme"), credit=f.platform_account("payme")
+    ),
+    "approved_adjustment_is_posted": lambda: f.adjustment(
+        status="approved", decided_by=f.staff(), decided_at=NOW
+    ),
+    "month_is_its_first_day": lambda: f.closed_month(month=date(2027, 1, 2)),
+    "case_amount_is_positive": lambda: f.money_case(amount=0),
+    "closed_case_has_a_decision": lambda: f.money_case(status="closed", closed_at=NOW),
+    "returned_money_names_its_proof": lambda: f.money_case(
+        status="closed", closed_at=NOW, decision="returned"
+    ),
+    "one_open_case_per_late_payment": lambda: twice(f.money_case, kind="late", payment=f.payment()),
     "refund_amount_is_positive": lambda: f.refund(amount=0),
     "refund_maker_is_not_checker": lambda: _checker_is_maker(f.refund, "created_by"),
     "done_refund_has_a_time": lambda: f.refund(status="done"),
@@ -143,12 +190,21 @@ BROKEN = {
     "payout_period_is_a_period": lambda: f.payout(period_start=DAY, period_end=EARLIER),
     "payout_maker_is_not_checker": lambda: _checker_is_maker(f.payout, "created_by"),
     "payout_approval_is_a_pair": lambda: f.payout(approved_at=NOW),
+    "approved_payout_has_an_account": lambda: f.payout(
+        status="approved", approved_by=f.staff(), approved_at=NOW
+    ),
+    "sent_payout_is_in_a_register": lambda: f.payout(
+        status="sent", approved_by=f.staff(), approved_at=NOW, bank_account="2" * 20
+    ),
+    "one_open_payout_per_agency": lambda: twice(f.payout, agency=f.agency()),
+    "bonus_is_taken_back_at_most_once": lambda: f.referral_bonus(reversed_amount=MILLION),
     "bonus_amount_is_positive": lambda: f.referral_bonus(amount=0),
     "bonus_matures_later": lambda: f.referral_bonus(available_at=YESTERDAY),
     "withdrawal_is_positive": lambda: f.withdrawal(amount=0),
     "withdrawal_maker_is_not_checker": lambda: _checker_is_maker(f.withdrawal, "user"),
     "one_open_withdrawal_per_person": _of_one_person(f.withdrawal),
     "card_last4_is_four_digits": lambda: f.withdrawal(card_last4="12a4"),
+    "resolved_row_says_why": lambda: f.reconciliation_row(resolved_at=NOW, resolved_by=f.staff()),
     "one_row_per_line": lambda: twice(f.reconciliation_row, file=f.reconciliation_file(), line=1),
     # notifications
     "message_has_somebody_to_go_to": lambda: f.notification(recipient=None, chat_id=None),
