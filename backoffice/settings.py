@@ -197,8 +197,8 @@ PRIVATE_ROOT = Path(env.str("PRIVATE_ROOT", "") or VAR / "private")
 STORAGES = {
     "default": FILES,
     "private": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": PRIVATE_ROOT, "base_url": None, "file_permissions_mode": 0o600},
+        "BACKEND": "core.storage.PrivateFiles",
+        "OPTIONS": {"location": PRIVATE_ROOT, "file_permissions_mode": 0o600},
     },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -253,9 +253,15 @@ MINI_APP_URL = env.str("MINI_APP_URL", "https://t.me/circle_tours_bot/app")
 
 PAYME_MERCHANT_ID = env.str("PAYME_MERCHANT_ID", "")
 PAYME_LOGIN = env.str("PAYME_LOGIN", "Paycom")
+# The mode decides which of the two keys opens the endpoint, and where payers are sent.
+PAYME_MODE = env.str("PAYME_MODE", "") or ("test" if DEBUG else "live")
 PAYME_KEY = env.str("PAYME_KEY", "")
+PAYME_TEST_KEY = env.str("PAYME_TEST_KEY", "")
 PAYME_ACCOUNT_FIELD = env.str("PAYME_ACCOUNT_FIELD", "order_id")
-PAYME_CHECKOUT_URL = env.str("PAYME_CHECKOUT_URL", "https://checkout.paycom.uz")
+# Empty: Payme's own of the mode (finance.providers.payme.cashbox).
+PAYME_CHECKOUT_URL = env.str("PAYME_CHECKOUT_URL", "")
+PAYME_SUBSCRIBE_URL = env.str("PAYME_SUBSCRIBE_URL", "")
+PAYME_ALLOWED_IPS = env.list("PAYME_ALLOWED_IPS", [])
 
 # --- what staff may change at run time
 

@@ -29,9 +29,7 @@ from huey.contrib.djhuey import HUEY
 from core.clock import now
 from core.models import EventDelivery
 from core.pictures import PUBLIC
-from finance.models import Payout, ReconciliationFile
 from notifications.models import Notification
-from partners.models import User
 
 log = structlog.get_logger(__name__)
 
@@ -116,26 +114,22 @@ SHOWN = {
 
 
 @require_safe
-def media(request: HttpRequest, name: str) -> HttpResponseBase:
-    """A stored file: pictures for everybody, the rest for staff who may see its row."""
+def media(_request: HttpRequest, name: str) -> HttpResponseBase:
+    """A stored picture, for everybody. Papers lie in ``core.storage`` and have no address."""
     name = _clean(name)
-    public = name.startswith(PUBLIC)
-    if not public and not _may_see(request, name):
+    if not name.startswith(PUBLIC):
         raise Http404
-    if public and not _on_disk():
+    if not _on_disk():
         return HttpResponseRedirect(default_storage.url(name))
-    suffix = PurePosixPath(name).suffix.lower()
-    shown = public and suffix in SHOWN
+    shown = SHOWN.get(PurePosixPath(name).suffix.lower())
     response = FileResponse(
         _opened(name),
-        as_attachment=not shown,
+        as_attachment=shown is None,
         filename=PurePosixPath(name).name,
-        content_type=SHOWN.get(suffix) if shown else _download_type(name),
+        content_type=shown or mimetypes.guess_type(name)[0] or "application/octet-stream",
     )
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = (
-        f"public, max-age={YEAR_SECONDS}, immutable" if public else "private, no-store"
-    )
+    response["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable"
     return response
 
 
@@ -144,7 +138,7 @@ def _on_disk() -> bool:
 
 
 def _clean(name: str) -> str:
-    """Not the name as asked for: ``media/../statements/`` is not public, nor is what a link in
+    """Not the name as asked for: ``media/../jobs/`` is not public, nor is what a link in
     ``media/`` leads to."""
     if "\0" in name:
         raise Http404
@@ -166,20 +160,3 @@ def _opened(name: str) -> File:
 
 def _root() -> Path:
     return Path(settings.MEDIA_ROOT).resolve()
-
-
-def _download_type(name: str) -> str:
-    return mimetypes.guess_type(name)[0] or "application/octet-stream"
-
-
-def _may_see(request: HttpRequest, name: str) -> bool:
-    user = request.user
-    if not isinstance(user, User) or not user.is_staff:
-        return False
-    if name.startswith("statements/"):
-        own = Payout.objects.for_user(user)
-        return user.has_perm("finance.view_payout") and own.filter(statement=name).exists()
-    if name.startswith("reconciliation/"):
-        files = ReconciliationFile.objects.filter(file=name)
-        return user.has_perm("finance.view_reconciliationfile") and files.exists()
-    return False

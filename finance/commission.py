@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.money import percent_of
+from core.money import ZERO, percent_of, round_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +42,45 @@ def share_sale(
         commission=commission,
         agency_share=gross - commission,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RefundShares:
+    """What a refund takes back, UZS.
+
+    cash + platform_discount + bonus = commission + agency_share: the traveller gets the cash and
+    the bonus, the platform its discount; the platform gives back commission, the agency its share.
+    """
+
+    cash: Decimal = ZERO
+    platform_discount: Decimal = ZERO
+    bonus: Decimal = ZERO
+    commission: Decimal = ZERO
+    agency_share: Decimal = ZERO
+
+
+def share_refund(
+    sale: SaleShares, *, back: Decimal, before: RefundShares = RefundShares()
+) -> RefundShares:
+    """Share a refund of ``back`` as the sale was shared, after refunds of ``before``.
+
+    ``back`` is in cash, or, of a sale without cash, in the sale's gross. Shares are cumulative:
+    once everything has gone back, the parts taken back are the sale's own to the tiyin. Each is
+    rounded half up; the agency gives the rest, odd tiyin included.
+    """
+    basis, gone = (sale.cash, before.cash) if sale.cash else (sale.gross, _whole(before))
+    share = (gone + back) / basis if basis else ZERO
+
+    def part(whole: Decimal, taken: Decimal) -> Decimal:
+        return round_money(whole * share) - taken
+
+    cash = back if sale.cash else ZERO
+    platform_discount = part(sale.platform_discount, before.platform_discount)
+    bonus = part(sale.bonus, before.bonus)
+    given = cash + platform_discount + bonus
+    commission = min(part(sale.commission, before.commission), given)
+    return RefundShares(cash, platform_discount, bonus, commission, given - commission)
+
+
+def _whole(shares: RefundShares) -> Decimal:
+    return shares.cash + shares.platform_discount + shares.bonus

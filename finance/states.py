@@ -44,6 +44,19 @@ DEBIT_NORMAL = (
 # Where money itself lies: what a refund or a found sum leaves from or comes to.
 CASH_ACCOUNTS = (AccountKind.PAYME, AccountKind.BANK)
 
+# What accountants may post to by hand; the others agree with rows that acts keep.
+ADJUSTABLE_ACCOUNTS = (
+    AccountKind.PAYME,
+    AccountKind.BANK,
+    AccountKind.COMMISSION,
+    AccountKind.OTHER_INCOME,
+    AccountKind.PROVIDER_FEE,
+    AccountKind.PROMO_EXPENSE,
+    AccountKind.REFERRAL_EXPENSE,
+    AccountKind.AGENCY_AVAILABLE,
+    AccountKind.BONUS_AVAILABLE,
+)
+
 
 class JournalType(models.TextChoices):
     SALE = "sale", _("sale")
@@ -180,6 +193,14 @@ class RowOutcome(models.TextChoices):
     TWICE = "twice", _("twice")
     STATE_DIFFERS = "state_differs", _("state differs")
     BOOKING_DIFFERS = "booking_differs", _("another booking")
+
+
+class StateThere(models.TextChoices):
+    """What a line of a registry says has become of the money. Empty: it does not say, so it came."""
+
+    PAID = "paid", _("paid")
+    RETURNED = "returned", _("returned or cancelled")
+    WAITING = "waiting", _("not paid yet")
 
 
 class RegistrySource(models.TextChoices):

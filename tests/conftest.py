@@ -63,6 +63,13 @@ def _test_settings(tmp_path_factory):
     """Whatever the machine's environment says: no bot, known keys, files in a temporary folder."""
     with override_settings(
         MEDIA_ROOT=tmp_path_factory.mktemp("media"),
+        STORAGES=django_settings.STORAGES
+        | {
+            "private": {
+                "BACKEND": "core.storage.PrivateFiles",
+                "OPTIONS": {"location": tmp_path_factory.mktemp("private")},
+            }
+        },
         STATIC_ROOT=tmp_path_factory.mktemp("static"),  # WhiteNoise warns where there is none
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
@@ -71,7 +78,11 @@ def _test_settings(tmp_path_factory):
         INIT_DATA_TOKEN="1000000001:the-tests-own-token",
         PAYME_MERCHANT_ID="5e730e8e0b852a417aa49ceb",
         PAYME_LOGIN="Paycom",
+        PAYME_MODE="live",
         PAYME_KEY="the-tests-own-key",
+        PAYME_TEST_KEY="the-key-of-the-sandbox",
+        PAYME_SUBSCRIBE_URL="",
+        PAYME_ALLOWED_IPS=[],
         PAYME_ACCOUNT_FIELD="order_id",
     ):
         yield

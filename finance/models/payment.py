@@ -1,6 +1,7 @@
 """Payments at a provider, refunds, and the record of the provider's calls."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -119,6 +120,17 @@ class PaymentTransaction(StatefulModel):
 
     def __str__(self) -> str:
         return self.payme_invoice_id
+
+    @property
+    def direct_amount(self) -> Decimal:
+        """What went straight to the agency's own cashbox, UZS: all receivers but ours."""
+        others = (r["amount"] for r in self.receivers or () if r["id"] != self.cashbox)
+        return Decimal(sum(others)) / 100
+
+    @property
+    def left(self) -> Decimal:
+        """What refunds have left of it, UZS."""
+        return self.amount - self.refund_total
 
     def is_timed_out(self, at: datetime) -> bool:
         return self.state == PaymentState.CREATED and at - self.provider_time > CONFIRM_WITHIN

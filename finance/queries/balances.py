@@ -1,12 +1,14 @@
 """Balances as people see them."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from core.money import ZERO
 from finance.models import Account, LedgerEntry
-from finance.states import DEBIT_NORMAL, PLATFORM_ACCOUNTS, AccountKind
+from finance.states import AGENCY_ACCOUNTS, DEBIT_NORMAL, PLATFORM_ACCOUNTS, AccountKind
 
 
 def bonus_available(user_id: int) -> Decimal:
@@ -16,23 +18,34 @@ def bonus_available(user_id: int) -> Decimal:
 
 
 def agency_balances(agency_id: int) -> dict[str, Decimal]:
-    """``agency_pending`` and ``agency_available`` of an agency, UZS."""
-    kinds = (AccountKind.AGENCY_PENDING, AccountKind.AGENCY_AVAILABLE)
-    rows = Account.objects.filter(agency_id=agency_id, kind__in=kinds)
+    """``agency_pending``, ``agency_available`` and ``agency_reserve`` of an agency, UZS."""
+    rows = Account.objects.filter(agency_id=agency_id, kind__in=AGENCY_ACCOUNTS)
     found = dict(rows.values_list("kind", "balance"))
-    return {str(kind): found.get(kind, ZERO) for kind in kinds}
+    return {str(kind): found.get(kind, ZERO) for kind in AGENCY_ACCOUNTS}
 
 
 def platform_balances() -> dict[str, Decimal]:
     """The platform's own accounts, summed from their lines, in their natural direction, UZS."""
-    rows = (
-        LedgerEntry.objects.filter(account__kind__in=PLATFORM_ACCOUNTS)
-        .values_list("account__kind")
-        .annotate(debit=Sum("debit"), credit=Sum("credit"))
+    return _summed(
+        LedgerEntry.objects.filter(account__kind__in=PLATFORM_ACCOUNTS), PLATFORM_ACCOUNTS
     )
-    sums = {kind: (debit, credit) for kind, debit, credit in rows}
+
+
+def balances_before(instant: datetime) -> dict[str, Decimal]:
+    """Every kind of account, summed from the lines posted before ``instant``, UZS."""
+    rows = LedgerEntry.objects.filter(transaction__posted_at__lt=instant)
+    return _summed(rows, tuple(AccountKind))
+
+
+def _summed(rows: QuerySet[LedgerEntry], kinds: Iterable[AccountKind]) -> dict[str, Decimal]:
+    sums = {
+        kind: (debit, credit)
+        for kind, debit, credit in rows.values_list("account__kind").annotate(
+            debit=Sum("debit"), credit=Sum("credit")
+        )
+    }
     balances = {}
-    for kind in PLATFORM_ACCOUNTS:
+    for kind in kinds:
         debit, credit = sums.get(kind, (ZERO, ZERO))
         balances[str(kind)] = debit - credit if kind in DEBIT_NORMAL else credit - debit
     return balances

@@ -10,8 +10,12 @@ from core.actor import Actor
 from core.acts import require_transaction
 from core.money import ZERO
 from finance.models import Account, AccountingTransaction, LedgerEntry
+from finance.queries.months import first_open_instant
 from finance.services.locks import lock_accounts
 from finance.states import PLATFORM_ACCOUNTS, JournalStatus
+
+type Owner = tuple[str, int | None, int | None]
+type Accounts = dict[Owner, Account]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class Line:
     user_id: int | None = None
 
     @property
-    def owner(self) -> tuple[str, int | None, int | None]:
+    def owner(self) -> Owner:
         return (self.kind, self.agency_id, self.user_id)
 
 
@@ -48,16 +52,20 @@ def post(
     at: datetime,
     reverses: AccountingTransaction | None = None,
 ) -> AccountingTransaction | None:
-    """Post a journal of ``type`` (JournalType) and move the balances it touches.
+    """Post a journal of ``type`` (JournalType) and move the balances it touches; what it
+    ``reverses`` is marked so.
 
-    Lines of nothing are dropped; a journal of nothing is not posted (None). That debits equal
-    credits is checked by the database when the act commits.
+    Lines of nothing are dropped; a journal of nothing is not posted (None). It is dated ``at``, or
+    the first instant of the next open month when that one is closed. The kept accounts are locked
+    before anything is written, so that the ids of an account's lines follow its balance. That
+    debits equal credits is checked by the database when the act commits.
     """
     require_transaction()
     lines = [line for line in lines if line.debit or line.credit]
     if not lines:
         return None
     accounts = _accounts(lines)
+    kept = lock_accounts(a.pk for a in accounts.values() if a.kind not in PLATFORM_ACCOUNTS)
 
     journal = AccountingTransaction.objects.create(
         type=type,
@@ -67,8 +75,10 @@ def post(
         memo=about.memo,
         reverses=reverses,
         created_by_id=by.user_id,
-        posted_at=at,
+        posted_at=first_open_instant(at),
     )
+    if reverses is not None:
+        AccountingTransaction.objects.filter(pk=reverses.pk).update(status=JournalStatus.REVERSED)
     LedgerEntry.objects.bulk_create(
         LedgerEntry(
             transaction=journal,
@@ -78,7 +88,7 @@ def post(
         )
         for line in lines
     )
-    _move_balances(lines, accounts)
+    _move_balances(lines, accounts, kept)
     return journal
 
 
@@ -87,7 +97,6 @@ def mirror(
 ) -> AccountingTransaction | None:
     """Post the mirror of a journal, naming it, and mark it reversed."""
     require_transaction()
-    entries = journal.entries.select_related("account")
     lines = [
         Line(
             entry.account.kind,
@@ -96,10 +105,14 @@ def mirror(
             agency_id=entry.account.agency_id,
             user_id=entry.account.user_id,
         )
-        for entry in entries
+        for entry in journal.entries.select_related("account")
     ]
-    about = About(booking_id=journal.booking_id, agency_id=journal.agency_id, memo=memo)
-    AccountingTransaction.objects.filter(pk=journal.pk).update(status=JournalStatus.REVERSED)
+    about = About(
+        booking_id=journal.booking_id,
+        agency_id=journal.agency_id,
+        payout_id=journal.payout_id,
+        memo=memo,
+    )
     return post(type, lines, about=about, by=by, at=at, reverses=journal)
 
 
@@ -109,20 +122,15 @@ def account_of(kind: str, *, agency_id: int | None = None, user_id: int | None =
     return Account.objects.get_or_create(kind=kind, **owner)[0]
 
 
-def _accounts(lines: Sequence[Line]) -> dict[tuple[str, int | None, int | None], Account]:
+def _accounts(lines: Sequence[Line]) -> Accounts:
     owners = sorted({line.owner for line in lines}, key=str)
     return {owner: account_of(owner[0], agency_id=owner[1], user_id=owner[2]) for owner in owners}
 
 
-def _move_balances(
-    lines: Sequence[Line], accounts: dict[tuple[str, int | None, int | None], Account]
-) -> None:
-    moves: dict[int, Decimal] = {}
+def _move_balances(lines: Sequence[Line], accounts: Accounts, kept: dict[int, Account]) -> None:
     for line in lines:
-        account = accounts[line.owner]
-        if account.kind not in PLATFORM_ACCOUNTS:
-            amount = account.natural(line.debit, line.credit)
-            moves[account.pk] = moves.get(account.pk, ZERO) + amount
-    for account in lock_accounts(moves).values():
-        account.balance += moves[account.pk]
+        account = kept.get(accounts[line.owner].pk)
+        if account is not None:
+            account.balance += account.natural(line.debit, line.credit)
+    for account in kept.values():
         account.save(update_fields=["balance"])

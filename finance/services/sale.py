@@ -6,10 +6,11 @@ from decimal import Decimal
 from constance import config
 
 from core.actor import Actor
-from core.money import percent_of
-from finance.commission import SaleShares
+from core.money import ZERO, percent_of, round_money
+from finance.commission import RefundShares, SaleShares, share_refund
 from finance.models import AccountingTransaction, ReferralBonus
-from finance.services.post import About, Line, mirror, post
+from finance.queries.bookings import held_for, returned_shares
+from finance.services.post import About, Line, post
 from finance.states import AccountKind, BonusStatus, JournalStatus, JournalType
 
 
@@ -21,13 +22,17 @@ def post_sale(
     user_id: int,
     by: Actor,
     at: datetime,
+    direct: Decimal = ZERO,
 ) -> None:
-    """The money comes in: the platform keeps its commission, owes the agency the rest."""
+    """The money comes in: the platform keeps its commission, owes the agency the rest.
+
+    ``direct`` UZS of the cash went straight to the agency's own cashbox: neither ours nor owed.
+    """
     lines = [
-        Line(AccountKind.PAYME, debit=shares.cash),
+        Line(AccountKind.PAYME, debit=shares.cash - direct),
         Line(AccountKind.PROMO_EXPENSE, debit=shares.platform_discount),
         Line(AccountKind.BONUS_RESERVED, debit=shares.bonus, user_id=user_id),
-        Line(AccountKind.AGENCY_PENDING, credit=shares.agency_share, agency_id=agency_id),
+        Line(AccountKind.AGENCY_PENDING, credit=shares.agency_share - direct, agency_id=agency_id),
         Line(AccountKind.COMMISSION, credit=shares.commission),
     ]
     about = About(booking_id=booking_id, agency_id=agency_id)
@@ -65,41 +70,85 @@ def earn_referral_bonus(
     return bonus
 
 
-def reverse_sale(*, booking_id: int, user_id: int, by: Actor, at: datetime) -> None:
-    """A refund of the whole sale: its mirror; the bonus it used goes back to the traveller.
+def refund_sale(
+    *,
+    sale: SaleShares,
+    back: Decimal,
+    cash_account: str,
+    booking_id: int,
+    agency_id: int,
+    user_id: int,
+    by: Actor,
+    at: datetime,
+    direct: Decimal = ZERO,
+) -> RefundShares:
+    """Give ``back`` UZS to the traveller and take each party's share of it back.
 
-    A booking that was free for everybody has no sale, and nothing to take back.
+    The cash leaves ``cash_account``; ``direct`` of it came back from the agency's own cashbox. The
+    agency pays from what is pending of this booking, then from its reserve, then from what is
+    available, which may fall below zero; the bonus goes back to the traveller's balance. A refund
+    of everything at once names the sale that it reverses.
     """
-    sale = AccountingTransaction.objects.filter(
+    before = returned_shares(booking_id)
+    shares = share_refund(sale, back=back, before=before)
+    is_whole = before == RefundShares() and back == (sale.cash or sale.gross)
+
+    lines = [
+        *_from_agency(shares.agency_share - direct, booking_id, agency_id),
+        Line(AccountKind.COMMISSION, debit=shares.commission),
+        Line(cash_account, credit=shares.cash - direct),
+        Line(AccountKind.PROMO_EXPENSE, credit=shares.platform_discount),
+        Line(AccountKind.BONUS_AVAILABLE, credit=shares.bonus, user_id=user_id),
+    ]
+    about = About(booking_id=booking_id, agency_id=agency_id)
+    reverses = _standing_sale(booking_id) if is_whole else None
+    post(JournalType.REFUND, lines, about=about, by=by, at=at, reverses=reverses)
+    return shares
+
+
+def _from_agency(amount: Decimal, booking_id: int, agency_id: int) -> list[Line]:
+    held = held_for(booking_id)
+    pending = min(amount, max(held.pending, ZERO))
+    reserve = min(amount - pending, max(held.reserve, ZERO))
+    parts = {
+        AccountKind.AGENCY_PENDING: pending,
+        AccountKind.AGENCY_RESERVE: reserve,
+        AccountKind.AGENCY_AVAILABLE: amount - pending - reserve,
+    }
+    return [Line(kind, debit=part, agency_id=agency_id) for kind, part in parts.items()]
+
+
+def _standing_sale(booking_id: int) -> AccountingTransaction | None:
+    return AccountingTransaction.objects.filter(
         booking_id=booking_id, type=JournalType.SALE, status=JournalStatus.POSTED
     ).first()
-    if sale is None:
-        return
-    spent = sale.entries.filter(account__kind=AccountKind.BONUS_RESERVED).first()
-    mirror(sale, type=JournalType.REFUND, by=by, at=at)
-    if spent is not None:
-        lines = [
-            Line(AccountKind.BONUS_RESERVED, debit=spent.debit, user_id=user_id),
-            Line(AccountKind.BONUS_AVAILABLE, credit=spent.debit, user_id=user_id),
-        ]
-        about = About(booking_id=booking_id, agency_id=sale.agency_id, memo="bonus given back")
-        post(JournalType.BONUS, lines, about=about, by=by, at=at)
 
 
-def reverse_referral_bonus(*, booking_id: int, by: Actor, at: datetime) -> ReferralBonus | None:
-    """The partner's bonus goes with the sale, also when it has matured (his balance may fall
-    below zero only this way). None when there was none, or it is reversed already."""
+def take_back_referral_bonus(
+    *, booking_id: int, share: Decimal, by: Actor, at: datetime
+) -> Decimal:
+    """The partner's bonus goes with the sale: ``share`` (0 to 1) of it is taken back in all, also
+    when it has matured (his balance may fall below zero only this way). Answers what was taken now.
+    """
     bonus = ReferralBonus.objects.select_for_update().filter(booking_id=booking_id).first()
-    if bonus is None or bonus.status == BonusStatus.REVERSED:
-        return None
+    if bonus is None:
+        return ZERO
+    amount = round_money(bonus.amount * share) - bonus.reversed_amount
+    if amount <= 0:
+        return ZERO
     pending = bonus.status == BonusStatus.PENDING
-    kind = AccountKind.BONUS_PENDING if pending else AccountKind.BONUS_AVAILABLE
-    bonus.reverse()
-    bonus.save(update_fields=["status"])
+    bonus.reversed_amount += amount
+    if bonus.reversed_amount == bonus.amount:
+        bonus.reverse()
+    bonus.save(update_fields=["status", "reversed_amount"])
     lines = [
-        Line(kind, debit=bonus.amount, user_id=bonus.user_id),
-        Line(AccountKind.REFERRAL_EXPENSE, credit=bonus.amount),
+        Line(
+            AccountKind.BONUS_PENDING if pending else AccountKind.BONUS_AVAILABLE,
+            debit=amount,
+            user_id=bonus.user_id,
+        ),
+        Line(AccountKind.REFERRAL_EXPENSE, credit=amount),
     ]
     about = About(booking_id=booking_id, memo="referral reversed")
     post(JournalType.BONUS, lines, about=about, by=by, at=at)
-    return bonus
+    return amount

@@ -1,26 +1,25 @@
 """Calling a booking off: free before payment, by the policy after it."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import TourSession
 from catalog.services.seats import give_back_seats
 from catalog.states import SessionStatus
 from core.actor import Actor
 from core.acts import act
-from core.money import HUNDRED
+from core.money import ZERO, percent_of
 from core.refusals import Conflict
 from core.services.events import record
-from finance.services.refund import request_refund
-from finance.services.sale import reverse_sale
+from finance.services.refund import owe_refund
+from finance.states import AccountKind, RefundSource
 from partners.roles import Role, require
 from sales.access import check_decides, check_takes_part, is_side_of_agency
 from sales.models import Booking
 from sales.queries.cancellation import CancelPreview, preview_cancellation, preview_in_full
 from sales.refusals import BookingExpired, BookingMoved
-from sales.services.holds import let_go, lock_deal
+from sales.services.holds import Deal, let_go, lock_paid_deal
+from sales.services.settle import give_back, shares_of
 from sales.states import LIVE, BookingStatus, CancelReason
 
 
@@ -41,7 +40,8 @@ def cancel_booking(*, booking_id: int, by: Actor, at: datetime, reason: str = ""
     moves when the refund is carried out. Refuses with NotFound, NotAllowed, BookingExpired,
     BookingMoved and TourHasBegun.
     """
-    booking, session = lock_deal(booking_id, at=at)
+    deal = lock_paid_deal(booking_id, at=at)
+    booking = deal.booking
 
     check_takes_part(booking, by, "cancel")
     _check_stands(booking)
@@ -50,7 +50,7 @@ def cancel_booking(*, booking_id: int, by: Actor, at: datetime, reason: str = ""
         raise TourHasBegun
 
     who = _reason(booking, by)
-    _call_off(booking, session, preview, who=who, note=reason.strip(), by=by, at=at)
+    _call_off(deal, preview, who=who, note=reason.strip(), by=by, at=at)
     return booking
 
 
@@ -60,7 +60,8 @@ def cancel_for_session(*, booking_id: int, by: Actor, at: datetime) -> Booking:
 
     Refuses with NotFound, NotAllowed, BookingExpired, BookingMoved and SessionStands.
     """
-    booking, session = lock_deal(booking_id, at=at)
+    deal = lock_paid_deal(booking_id, at=at)
+    booking, session = deal.booking, deal.session
 
     if by.role != Role.SYSTEM:
         require(by, "sales.booking", "cancel")
@@ -70,7 +71,7 @@ def cancel_for_session(*, booking_id: int, by: Actor, at: datetime) -> Booking:
         raise SessionStands
 
     preview, note = preview_in_full(booking, at=at), session.cancel_note
-    _call_off(booking, session, preview, who=CancelReason.SESSION, note=note, by=by, at=at)
+    _call_off(deal, preview, who=CancelReason.SESSION, note=note, by=by, at=at)
     return booking
 
 
@@ -82,8 +83,7 @@ def _check_stands(booking: Booking) -> None:
 
 
 def _call_off(
-    booking: Booking,
-    session: TourSession,
+    deal: Deal,
     preview: CancelPreview,
     *,
     who: str,
@@ -92,13 +92,14 @@ def _call_off(
     at: datetime,
 ) -> None:
     """End a locked booking that stands; give back what it held, owe what ``preview`` says."""
+    booking, session = deal.booking, deal.session
     was_paid = booking.status == BookingStatus.PAID
     held = booking.seats_reserved if booking.holds_seats else 0
     booking.cancel(at=at, reason=who, note=note)
     if was_paid:
         booking.save()
         give_back_seats(session, held)
-        _owe_refund(booking, preview, by=by, at=at)
+        _owe_refund(deal, preview, by=by, at=at)
     else:
         let_go(booking, session, seats=held, by=by, at=at)
 
@@ -120,16 +121,20 @@ def _reason(booking: Booking, by: Actor) -> str:
     return CancelReason.AGENCY if booking.agency_id in by.agency_ids else CancelReason.PLATFORM
 
 
-def _owe_refund(booking: Booking, preview: CancelPreview, *, by: Actor, at: datetime) -> None:
-    amount: Decimal = preview.refund
-    if not booking.final_price and preview.percent == HUNDRED:
+def _owe_refund(deal: Deal, preview: CancelPreview, *, by: Actor, at: datetime) -> None:
+    booking, payment = deal.booking, deal.payment
+    if not booking.final_price:
         # Bonus or the platform paid for all of it: no provider will call to take the sale back.
-        reverse_sale(booking_id=booking.pk, user_id=booking.user_id, by=by, at=at)
+        back = percent_of(shares_of(booking).gross, preview.percent)
+        give_back(booking, back=back, cash_account=AccountKind.PAYME, by=by, at=at)
+        return
+    amount = min(preview.refund, payment.left if payment else ZERO)
     if amount:
-        request_refund(
-            booking_id=booking.pk,
+        is_own = booking.cancel_reason == CancelReason.TRAVELLER
+        owe_refund(
+            payment,
             amount=amount,
-            by_traveller=booking.cancel_reason == CancelReason.TRAVELLER,
+            source=RefundSource.TRAVELLER if is_own else RefundSource.STAFF,
             reason=booking.cancel_note,
             by=by,
             at=at,

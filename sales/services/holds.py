@@ -18,7 +18,9 @@ from core.actor import Actor, job
 from core.acts import act, require_transaction
 from core.refusals import NotFound, TryAgain
 from core.services.events import record
+from finance.models import PaymentTransaction
 from finance.services.bonus import lock_bonuses, return_bonus
+from finance.services.locks import lock_performed_payment
 from finance.services.post import About
 from sales.models import Booking
 from sales.states import LIVE
@@ -26,11 +28,13 @@ from sales.states import LIVE
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """A booking with its session, and the lapsed bookings beside it, all locked."""
+    """A booking with its session, its performed payment if it has one, and the lapsed bookings
+    beside it, all locked."""
 
     booking: Booking
     session: TourSession
     lapsed: list[Booking]
+    payment: PaymentTransaction | None
 
 
 def lock_bookings(
@@ -46,9 +50,10 @@ def lock_bookings(
 
 
 def lock_rows(booking_id: int, *, at: datetime) -> Deal:
-    """Lock a booking's session, itself and what has lapsed beside it; nothing is ended yet.
+    """Lock a booking's session, itself, what has lapsed beside it and its performed payment;
+    nothing is ended yet.
 
-    For acts that lock a payment as well: ending a hold returns bonus, and accounts come last.
+    For acts that lock another payment as well: ending a hold returns bonus, and accounts come last.
     """
     where = Booking.objects.filter(pk=booking_id).values_list("session_id", flat=True)
     session_id = where.first()
@@ -57,13 +62,24 @@ def lock_rows(booking_id: int, *, at: datetime) -> Deal:
     session = lock_session(session_id)
     bookings = lock_bookings(session, at=at, with_id=booking_id)
     lapsed = [booking for booking in bookings.values() if booking.is_lapsed(at)]
-    return Deal(bookings[booking_id], session, lapsed)
+    booking = bookings[booking_id]
+    return Deal(booking, session, lapsed, _payment_of(booking))
+
+
+def _payment_of(booking: Booking) -> PaymentTransaction | None:
+    return lock_performed_payment(booking.pk) if booking.paid_at else None
+
+
+def lock_paid_deal(booking_id: int, *, at: datetime) -> Deal:
+    """Lock a booking with its session and its payment, in order, and end the lapsed holds."""
+    deal = lock_rows(booking_id, at=at)
+    end_holds(deal.session, deal.lapsed, at=at)
+    return deal
 
 
 def lock_deal(booking_id: int, *, at: datetime) -> tuple[Booking, TourSession]:
     """Lock a booking with its session, in order, and end the session's lapsed holds."""
-    deal = lock_rows(booking_id, at=at)
-    end_holds(deal.session, deal.lapsed, at=at)
+    deal = lock_paid_deal(booking_id, at=at)
     return deal.booking, deal.session
 
 

@@ -12,7 +12,9 @@ from catalog.services.locks import lock_promo_code, lock_session
 from catalog.services.seats import check_room
 from core.actor import Actor
 from core.acts import act
+from core.clock import local_date
 from core.services.events import record
+from finance.queries.rates import rate_for
 from finance.services.bonus import reserve_bonus
 from finance.services.post import About
 from partners.models import User
@@ -99,7 +101,7 @@ def _new_booking(
         promo_funded_by=price.promo.funded_by if price.promo else "",
         bonus_used=price.bonus_used,
         final_price=price.final,
-        commission_percent=tour.agency.commission_percent,
+        commission_percent=rate_for(agency_id=tour.agency_id, tour_id=tour.pk, day=local_date(at)),
         cancellation_policy=tour.cancellation_policy,
         created_at=at,
         expires_at=at + timedelta(minutes=config.HOLD_MINUTES),

@@ -1,15 +1,23 @@
-"""The booking is paid: state, sale and bonus in one beat. A building block."""
+"""The booking is paid, or given back: state, sale and bonus in one beat. Building blocks."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.db.models import F
 
 from catalog.states import FundedBy
 from core.actor import Actor
 from core.acts import require_transaction
+from core.money import ZERO
 from core.services.events import record
-from finance.commission import SaleShares, share_sale
-from finance.services.sale import earn_referral_bonus, post_sale, reverse_referral_bonus
+from finance.commission import RefundShares, SaleShares, share_sale
+from finance.queries.bookings import returned_shares
+from finance.services.sale import (
+    earn_referral_bonus,
+    post_sale,
+    refund_sale,
+    take_back_referral_bonus,
+)
 from partners.models import ReferralPartner
 from sales.models import Booking
 
@@ -25,8 +33,9 @@ def shares_of(booking: Booking) -> SaleShares:
     )
 
 
-def settle(booking: Booking, *, by: Actor, at: datetime) -> None:
-    """Mark a locked, seated booking paid and post its sale."""
+def settle(booking: Booking, *, by: Actor, at: datetime, direct: Decimal = ZERO) -> None:
+    """Mark a locked, seated booking paid and post its sale; ``direct`` UZS of it went straight to
+    the agency's own cashbox."""
     require_transaction()
     shares = shares_of(booking)
 
@@ -38,6 +47,7 @@ def settle(booking: Booking, *, by: Actor, at: datetime) -> None:
         booking_id=booking.pk,
         agency_id=booking.agency_id,
         user_id=booking.user_id,
+        direct=direct,
         by=by,
         at=at,
     )
@@ -75,11 +85,43 @@ def _reward_partner(booking: Booking, shares: SaleShares, *, by: Actor, at: date
         )
 
 
-def withdraw_reward(booking: Booking, *, by: Actor, at: datetime) -> None:
-    """The sale is taken back, and what it earned its partner goes with it. A building block."""
-    bonus = reverse_referral_bonus(booking_id=booking.pk, by=by, at=at)
-    if bonus is not None and booking.referral_partner_id is not None:
+def give_back(
+    booking: Booking,
+    *,
+    back: Decimal,
+    cash_account: str,
+    by: Actor,
+    at: datetime,
+    direct: Decimal = ZERO,
+) -> RefundShares:
+    """Refund ``back`` UZS of a locked booking's price (of its gross when it was free), and take the
+    same share of its partner's bonus back. A building block."""
+    require_transaction()
+    sale = shares_of(booking)
+    shares = refund_sale(
+        sale=sale,
+        back=back,
+        cash_account=cash_account,
+        direct=direct,
+        booking_id=booking.pk,
+        agency_id=booking.agency_id,
+        user_id=booking.user_id,
+        by=by,
+        at=at,
+    )
+    if shares.cash:
+        # What came back from the agency's own cashbox is not in the ledger.
+        gone = returned_shares(booking.pk).cash + direct
+        _withdraw_reward(booking, shares.cash, share=gone / booking.final_price, by=by, at=at)
+    return shares
+
+
+def _withdraw_reward(
+    booking: Booking, cash: Decimal, *, share: Decimal, by: Actor, at: datetime
+) -> None:
+    taken = take_back_referral_bonus(booking_id=booking.pk, share=share, by=by, at=at)
+    if taken and booking.referral_partner_id is not None:
         ReferralPartner.objects.filter(pk=booking.referral_partner_id).update(
-            total_sales=F("total_sales") - booking.final_price,
-            total_commission_paid=F("total_commission_paid") - bonus.amount,
+            total_sales=F("total_sales") - cash,
+            total_commission_paid=F("total_commission_paid") - taken,
         )

@@ -13,11 +13,10 @@ from core.refusals import Conflict
 from core.services.events import record
 from finance.models import PaymentTransaction
 from finance.services.refund import complete_refund
-from finance.services.sale import reverse_sale
-from finance.states import PaymentState
+from finance.states import AccountKind, PaymentState, RefundMethod, RefundStatus
 from sales.models import Booking
 from sales.services.attempts import lock_payment_deal, whole_milliseconds
-from sales.services.settle import withdraw_reward
+from sales.services.settle import give_back
 from sales.states import BookingStatus, CancelReason
 
 
@@ -27,6 +26,12 @@ class TourHasRun(Conflict):
     message = _("The tour has begun; ask the platform for a refund.")
 
 
+class GivenBackByHand(Conflict):
+    """Part of the money has gone back another way: the whole of it is not there any more."""
+
+    message = _("Part of this payment has been returned by hand; it cannot be taken back whole.")
+
+
 @act
 def cancel_payment(
     *, provider_id: str, code: int, by: Actor, at: datetime, cashbox: str = ""
@@ -34,17 +39,28 @@ def cancel_payment(
     """The provider gives up a waiting payment, or takes a performed one back whole.
 
     A refund ends the booking, frees its seats and mirrors its sale. A repeat answers the stored
-    row. Refuses with PaymentNotFound and TourHasRun.
+    row. Refuses with PaymentNotFound, GivenBackByHand, and with TourHasRun unless the platform
+    itself has asked the provider for it.
     """
     payment, booking, session = lock_payment_deal(provider_id, cashbox, at)
 
     if payment.state == PaymentState.CREATED:
         _give_up(payment, booking, code=code, by=by, at=at)
     elif payment.state == PaymentState.PERFORMED:
-        if booking.status == BookingStatus.PAID and session.date_start <= local_date(at):
-            raise TourHasRun
+        _check_refundable(payment, booking, session, at)
         _take_back(payment, booking, session, code=code, by=by, at=at)
     return payment
+
+
+def _check_refundable(
+    payment: PaymentTransaction, booking: Booking, session: TourSession, at: datetime
+) -> None:
+    if payment.refunds.filter(status=RefundStatus.DONE).exists():
+        raise GivenBackByHand
+    has_run = booking.status == BookingStatus.PAID and session.date_start <= local_date(at)
+    asked = payment.refunds.filter(status=RefundStatus.SENT, method=RefundMethod.PROVIDER)
+    if has_run and not asked.exists():
+        raise TourHasRun
 
 
 def _give_up(
@@ -80,8 +96,14 @@ def _take_back(
         give_back_seats(session, booking.seats_reserved)
     complete_refund(payment, reason=booking.cancel_note, at=at)
 
-    reverse_sale(booking_id=booking.pk, user_id=booking.user_id, by=by, at=at)
-    withdraw_reward(booking, by=by, at=at)
+    give_back(
+        booking,
+        back=payment.amount,
+        cash_account=AccountKind.PAYME,
+        direct=payment.direct_amount,
+        by=by,
+        at=at,
+    )
 
     record(
         "booking.refunded",

@@ -16,6 +16,7 @@ from sales.services.checkout import start_checkout
 from sales.services.departures import call_off_session, cancel_session, move_session
 from sales.services.holds import expire_session_holds
 from sales.services.pay import Attempt, open_payment, perform_payment
+from sales.services.refunds import ask_refund, finish_by_hand
 from sales.services.reject import reject_booking
 from sales.services.take_back import cancel_payment
 from tests import factories
@@ -30,7 +31,7 @@ ORDER = [
     "finance_account",
 ]
 # Locked by the one act or job that moves them, beside the order.
-ASIDE = {"finance_referralbonus"}
+ASIDE = {"finance_referralbonus", "finance_refund"}
 LATE = NOW + timedelta(hours=2)
 LOCKED = re.compile(r'FROM "(\w+)".* FOR UPDATE', re.DOTALL)
 
@@ -180,6 +181,18 @@ def refunding(cast):
     return lambda: cancel_payment(provider_id=payment.payme_invoice_id, code=5, by=PAYME, at=LATE)
 
 
+def asking_for_a_refund(cast):
+    booking, by = paid(cast), cast.accountant.actor("admin")
+    what = {"amount": booking.final_price / 2, "method": "by_hand", "reason": "Rain."}
+    return lambda: ask_refund(booking_id=booking.pk, by=by, at=LATE, **what)
+
+
+def refunding_by_hand(cast):
+    refund = asking_for_a_refund(cast)()
+    by, proof = cast.accountant.actor("admin"), {"reference": "17", "proof": "refunds/17.pdf"}
+    return lambda: finish_by_hand(refund_id=refund.pk, by=by, at=LATE, **proof)
+
+
 ACTS = [
     requesting,
     requesting_of_an_agency_that_approves_by_itself,
@@ -200,6 +213,8 @@ ACTS = [
     performing,
     performing_late,
     refunding,
+    asking_for_a_refund,
+    refunding_by_hand,
 ]
 
 
@@ -256,6 +271,8 @@ def test_every_act_of_deals_is_in_the_list():
         "open_payment",
         "perform_payment",
         "cancel_payment",
+        "ask_refund",
+        "finish_by_hand",
     }
     # One lock or none: there is no order to keep.
     simple = {

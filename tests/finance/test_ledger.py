@@ -110,10 +110,20 @@ def test_what_is_posted_is_never_edited(text):
 
 def test_a_journal_may_be_marked_reversed_but_not_posted_again():
     journal = factories.journal()
+    factories.journal(reverses=journal)
     sql("UPDATE finance_accountingtransaction SET status = 'reversed' WHERE id = %s", journal.pk)
+    commit()
 
     with pytest.raises(IntegrityError, match="never edited"):
         sql("UPDATE finance_accountingtransaction SET status = 'posted' WHERE id = %s", journal.pk)
+
+
+def test_a_journal_is_reversed_by_its_mirror_only():
+    journal = factories.journal()
+    sql("UPDATE finance_accountingtransaction SET status = 'reversed' WHERE id = %s", journal.pk)
+
+    with pytest.raises(IntegrityError, match="reversed by nothing"):
+        commit()
 
 
 @pytest.mark.parametrize("table", ["finance_ledgerentry", "finance_accountingtransaction"])

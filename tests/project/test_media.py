@@ -1,10 +1,9 @@
-"""Files on local disk: pictures for everybody, papers for those whom they concern."""
+"""Files on local disk: pictures are for everybody, papers are not served at all."""
 
 from pathlib import Path
 
 import pytest
-
-from tests import factories
+from django.core.files.storage import storages
 
 PIXEL = b"not really a picture"
 
@@ -16,7 +15,7 @@ def root(settings, tmp_path) -> Path:
         "media/a.jpg",
         "media/a.html",
         "statements/2026/s.pdf",
-        "reconciliation/2026/r.csv",
+        "jobs/2027/03/all.csv",
     ):
         path = settings.MEDIA_ROOT / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -72,41 +71,16 @@ def test_one_cannot_walk_from_pictures_to_papers(client, root):
     assert client.get("/media/media/../statements/2026/s.pdf").status_code == 404
 
 
-def test_a_statement_is_for_its_agency_and_the_accountants(client, cast, root):
-    factories.payout(agency=cast.silk, statement="statements/2026/s.pdf")
-
-    seen = {}
-    for person in (cast.silk_owner, cast.accountant, cast.nomad_owner, cast.traveller):
-        client.force_login(person)
-        response = client.get("/media/statements/2026/s.pdf")
-        seen[person] = response.status_code
-        if response.streaming:
-            body(response)
-
-    assert list(seen.values()) == [200, 200, 404, 404]
-
-
-def test_a_paper_is_never_kept_by_a_proxy(client, cast, root):
-    factories.payout(agency=cast.silk, statement="statements/2026/s.pdf")
+@pytest.mark.parametrize("name", ["statements/2026/s.pdf", "jobs/2027/03/all.csv"])
+def test_papers_have_no_address_even_for_accountants(client, cast, root, name):
     client.force_login(cast.accountant)
 
-    response = client.get("/media/statements/2026/s.pdf")
-
-    assert body(response) == PIXEL
-    assert response["Cache-Control"] == "private, no-store"
-    assert response["Content-Disposition"].startswith("attachment")
+    assert client.get(f"/media/{name}").status_code == 404
 
 
-def test_a_registry_is_for_accountants(client, cast, root):
-    factories.reconciliation_file(file="reconciliation/2026/r.csv")
+def test_what_is_private_lies_outside_of_what_is_served(settings):
+    private = Path(storages["private"].location).resolve()
 
-    client.force_login(cast.accountant)
-    response = client.get("/media/reconciliation/2026/r.csv")
-    assert body(response) == PIXEL
-    client.force_login(cast.silk_owner)
-    assert client.get("/media/reconciliation/2026/r.csv").status_code == 404
-
-
-@pytest.mark.django_db
-def test_papers_are_not_there_for_strangers(client, root):
-    assert client.get("/media/statements/2026/s.pdf").status_code == 404
+    assert not private.is_relative_to(Path(settings.MEDIA_ROOT).resolve())
+    with pytest.raises(ValueError, match="no address"):
+        storages["private"].url("jobs/a.csv")

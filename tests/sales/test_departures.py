@@ -191,7 +191,7 @@ def test_every_booking_ends_with_all_it_held_or_paid(cast, four):
     # Only the money at the provider is owed: all of it, whatever the policy says.
     refund = Refund.objects.get()
     assert (refund.payment.booking, refund.amount) == (paid, paid.final_price)
-    assert (refund.status, refund.reason) == ("requested", WHY)
+    assert (refund.status, refund.reason) == ("approved", WHY)
     for booking, bonus in ((requested, 10_000), (approved, 20_000), (free, 1_000_000)):
         assert cast.balance("bonus_available", booking.user) == bonus
         assert cast.balance("bonus_reserved", booking.user) == 0

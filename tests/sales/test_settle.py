@@ -42,6 +42,7 @@ def test_a_plain_sale_owes_the_agency_what_the_commission_leaves(cast):
     assert agency_balances(cast.silk.pk) == {
         "agency_pending": 1800 * K,
         "agency_available": Decimal(0),
+        "agency_reserve": Decimal(0),
     }
 
 
