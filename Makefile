@@ -16,7 +16,7 @@ SNAPSHOT := tests/api/test_contract.py::test_a_change_of_the_contract_is_a_visib
 NO_DATABASE := DATABASE_URL=postgresql://nobody@127.0.0.1:1/none
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test bench check run worker seed lock messages audit openapi screenshots
+.PHONY: help install demo demo-reset test bench bench-export bench-reconciliation check run worker seed lock messages audit openapi screenshots
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,12 @@ test: install ## All tests
 bench: install ## What the catalogue's pages take with 20,000 tours and 100,000 dates
 	@BENCH_TOURS=20000 $(PYTHON) -m pytest tests/catalog/test_search_at_scale.py -k "quick or every_tour"
 
+bench-reconciliation: install ## What 100,000 lines of a registry take, with 1,000 faults to find
+	@BENCH_LINES=100000 $(PYTHON) -m pytest tests/finance/test_reconciliation_at_scale.py
+
+bench-audit: install ## What the proofs of the books take with a million ledger lines
+	@BENCH_LINES=1000000 $(PYTHON) -m pytest -s tests/sales/test_audit.py -k big_books
+
 check: install ## Style, layers, types, migrations, settings, the API's snapshot
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
@@ -47,6 +53,9 @@ check: install ## Style, layers, types, migrations, settings, the API's snapshot
 	@$(MANAGE) makemigrations --check --dry-run
 	@$(MANAGE) check --fail-level WARNING
 	@$(NO_DATABASE) $(PYTHON) -m pytest $(SNAPSHOT)
+
+bench-export: install ## What an export of a million ledger lines takes, in time and memory
+	@BENCH_LINES=1000000 $(PYTHON) -m pytest -s tests/sales/test_reports_at_scale.py
 
 run: install ## The web server alone, reloading on changes
 	@$(MANAGE) migrate --verbosity 0

@@ -1,4 +1,4 @@
-"""Payme's door: its seven methods against the acts of ``sales.services.pay``.
+"""Payme's door: its methods against the acts of ``sales.services`` and ``finance.services``.
 
 Always HTTP 200; authorisation comes before anything else of a call; answers come from stored rows,
 so that a repeat gets the same answer. Refusals are mapped to Payme's codes here, once.
@@ -15,16 +15,21 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostE
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
+from api.caller import address_of, is_listed
 from core.actor import Actor, Source
 from core.clock import now
 from core.refusals import Refusal
 from finance.models import PaymentTransaction
 from finance.providers.payme import protocol as p
+from finance.providers.payme.cashbox import other_key, own_key
+from finance.providers.payme.detail import detail_of
 from finance.queries.payments import find_payment, statement
+from finance.services.fiscal import NoFiscalPayment, keep_fiscal_receipt
 from finance.services.provider_calls import record_call
 from finance.states import PaymentState, Provider
 from partners.roles import Role
 from sales.queries import payable
+from sales.queries.fiscal import receipt_lines
 from sales.services import attempts, pay, take_back
 
 log = structlog.get_logger(__name__)
@@ -52,6 +57,8 @@ CODES: dict[type[Refusal], int] = {
     attempts.PaymentTimedOut: p.CANNOT_CONTINUE,
     pay.NoSeatForMoney: p.CANNOT_CONTINUE,
     take_back.TourHasRun: p.CANNOT_CANCEL,
+    take_back.GivenBackByHand: p.CANNOT_CANCEL,
+    NoFiscalPayment: p.NO_FISCAL_RECEIPT,
 }
 
 
@@ -65,7 +72,7 @@ def payme_endpoint(request: HttpRequest) -> HttpResponse:
         provider=Provider.PAYME,
         body=body,
         answer=answer,
-        remote_ip=request.META.get("REMOTE_ADDR"),
+        remote_ip=address_of(request),
         milliseconds=int((time.monotonic() - started) * 1000),
         at=now(),
     )
@@ -85,12 +92,7 @@ def _serve(request: HttpRequest, body: bytes) -> dict[str, Any]:
         if request.method != "POST":
             raise p.PaymeError(p.NOT_POST, _("Only POST."))
         call_id = p.read_id(body)
-        if not p.is_authorised(
-            request.headers.get("Authorization", ""),
-            login=settings.PAYME_LOGIN,
-            key=settings.PAYME_KEY,
-        ):
-            raise p.PaymeError(p.NOT_AUTHORISED, _("Not enough rights."))
+        _check_caller(request)
         call = p.read_call(body)
         method = METHODS.get(call.method)
         if method is None:
@@ -103,6 +105,19 @@ def _serve(request: HttpRequest, body: bytes) -> dict[str, Any]:
     except Exception:
         log.exception("Payme's call failed")
         return p.refusal(call_id, p.PaymeError(p.SYSTEM_ERROR, _("Please try again later.")))
+
+
+def _check_caller(request: HttpRequest) -> None:
+    """Only from an allowed address, and only with the key of the mode."""
+    header = request.headers.get("Authorization", "")
+    listed = settings.PAYME_ALLOWED_IPS
+    if listed and not is_listed(address_of(request), listed):
+        log.warning("a caller from elsewhere was refused", address=address_of(request))
+    elif p.is_authorised(header, login=settings.PAYME_LOGIN, key=own_key()):
+        return
+    elif p.is_authorised(header, login=settings.PAYME_LOGIN, key=other_key()):
+        log.warning("Payme signed in with the key of the other mode", mode=settings.PAYME_MODE)
+    raise p.PaymeError(p.NOT_AUTHORISED, _("Not enough rights."))
 
 
 def _as_payme_error(refusal: Refusal) -> p.PaymeError:
@@ -130,8 +145,9 @@ def _account(params: Params) -> tuple[dict[str, Any], str]:
 def check_perform(params: Params, by: Actor) -> dict[str, Any]:
     amount = p.amount_param(params)
     _given, reference = _account(params)
-    payable.check_payable(reference=reference, amount=amount, at=now())
-    return {"allow": True}
+    booking = payable.check_payable(reference=reference, amount=amount, at=now())
+    lines = receipt_lines(booking)
+    return {"allow": True} | ({"detail": detail_of(lines)} if lines else {})
 
 
 def create(params: Params, by: Actor) -> dict[str, Any]:
@@ -155,6 +171,7 @@ def create(params: Params, by: Actor) -> dict[str, Any]:
         "create_time": p.to_ms(payment.created_at),
         "transaction": str(payment.pk),
         "state": STATES[PaymentState(payment.state)],
+        **({"receivers": payment.receivers} if payment.receivers else {}),
     }
 
 
@@ -203,6 +220,18 @@ def get_statement(params: Params, by: Actor) -> dict[str, Any]:
     return {"transactions": [_statement_row(payment) for payment in rows]}
 
 
+def set_fiscal_data(params: Params, by: Actor) -> dict[str, Any]:
+    keep_fiscal_receipt(
+        provider_id=p.text_param(params, "id", code=p.BAD_PARAMS),
+        receipt=p.fiscal_param(params),
+        is_refund=p.fiscal_type_param(params) == p.FISCAL_CANCEL,
+        cashbox=settings.PAYME_MERCHANT_ID,
+        by=by,
+        at=now(),
+    )
+    return {"success": True}
+
+
 def _times(payment: PaymentTransaction) -> dict[str, Any]:
     """Unset times are 0 and an unset reason is null: the sandbox refuses anything else."""
     return {
@@ -233,4 +262,5 @@ METHODS: dict[str, Callable[[Params, Actor], dict[str, Any]]] = {
     "CancelTransaction": cancel,
     "CheckTransaction": check,
     "GetStatement": get_statement,
+    "SetFiscalData": set_fiscal_data,
 }

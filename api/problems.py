@@ -154,6 +154,8 @@ def titles() -> dict[str, str]:
         "in_use": _("In use"),
         "booking_expired": _("Booking expired"),
         "bonus_insufficient": _("Not enough bonus"),
+        "payout_open": _("A payout is open"),
+        "below_minimum": _("Below the minimum"),
         "idempotency_conflict": _("Key used before"),
         "try_again": _("Please try again"),
         "rate_limited": _("Too many requests"),

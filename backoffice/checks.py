@@ -4,7 +4,9 @@ Only with DEBUG off; a laptop's settings are right by construction.
 """
 
 from collections.abc import Iterator, Sequence
+from ipaddress import ip_network
 from typing import Any
+from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.apps import AppConfig
@@ -12,9 +14,12 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from backoffice.laptop import EMBEDDED
+from finance.providers.payme.cashbox import LIVE, TEST
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 SHORTEST_SECRET = 32
+# Payme's own have about 36 characters.
+SHORTEST_PAYME_KEY = 20
 
 
 @register(Tags.security)
@@ -78,13 +83,75 @@ def _database() -> Iterator[CheckMessage]:
 
 
 def _payme() -> Iterator[CheckMessage]:
-    for number, name in ((7, "PAYME_KEY"), (8, "PAYME_MERCHANT_ID")):
+    if settings.PAYME_MODE not in (LIVE, TEST):
+        yield Error(
+            "PAYME_MODE is neither live nor test: no key can be told to be the right one.",
+            hint="PAYME_MODE=live",
+            id="circle.E010",
+        )
+        return
+    key_name = "PAYME_KEY" if settings.PAYME_MODE == LIVE else "PAYME_TEST_KEY"
+    for number, name in ((7, key_name), (8, "PAYME_MERCHANT_ID")):
         if not getattr(settings, name):
             yield Error(
                 f"{name} is not set: Payme cannot sign in, and nobody can pay.",
                 hint=f"{name} is shown in the cashbox's settings in Payme's business cabinet.",
                 id=f"circle.E00{number}",
             )
+    yield from _payme_keys()
+    yield from _payme_hosts()
+
+
+def _payme_keys() -> Iterator[CheckMessage]:
+    keys = {name: getattr(settings, name) for name in ("PAYME_KEY", "PAYME_TEST_KEY")}
+    if settings.PAYME_KEY and settings.PAYME_KEY == settings.PAYME_TEST_KEY:
+        yield Error(
+            "PAYME_KEY and PAYME_TEST_KEY are the same: test payments would pay bookings.",
+            hint="The cabinet shows two keys; TEST_KEY is the sandbox's.",
+            id="circle.E011",
+        )
+    for name, key in keys.items():
+        if key and len(key) < SHORTEST_PAYME_KEY:
+            yield Warning(
+                f"{name} is shorter than Payme's keys are: it may have been cut off at a '#'.",
+                hint=f'Put it in quotes: {name}="..."',
+                id="circle.W003",
+            )
+
+
+def _payme_hosts() -> Iterator[CheckMessage]:
+    if settings.PAYME_MODE == TEST:
+        yield Warning(
+            "PAYME_MODE is test: bookings are paid with Payme's test money.",
+            hint="PAYME_MODE=live",
+            id="circle.W004",
+        )
+    hosts = (settings.PAYME_CHECKOUT_URL, settings.PAYME_SUBSCRIBE_URL)
+    if settings.PAYME_MODE == LIVE and any(_is_test_host(url) for url in hosts):
+        yield Error(
+            "PAYME_MODE is live, but PAYME_CHECKOUT_URL or PAYME_SUBSCRIBE_URL is a test's.",
+            hint="Leave both empty: Payme's own hosts follow the mode.",
+            id="circle.E012",
+        )
+    if faulty := [text for text in settings.PAYME_ALLOWED_IPS if not _is_network(text)]:
+        yield Error(
+            f"PAYME_ALLOWED_IPS holds what is no address: {', '.join(faulty)}.",
+            hint="PAYME_ALLOWED_IPS=185.234.113.0/28",
+            id="circle.E013",
+        )
+
+
+def _is_test_host(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return "test" in host.split(".") or host in LOCAL_HOSTS
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text.strip(), strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _outside() -> Iterator[CheckMessage]:

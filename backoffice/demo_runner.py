@@ -60,6 +60,10 @@ class Household:
         self._environment = os.environ | environment
         self._children: dict[str, tuple[subprocess.Popen[bytes], signal.Signals]] = {}
 
+    def tell(self, **environment: str) -> None:
+        """Add to the environment of the children to come."""
+        self._environment |= environment
+
     def start(self, name: str, command: Sequence[str], *, stop_with: signal.Signals) -> None:
         child = subprocess.Popen(  # noqa: S603
             [sys.executable, *command],

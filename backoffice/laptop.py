@@ -17,7 +17,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -50,26 +50,32 @@ def read_secrets() -> None:
     """Put this laptop's secrets into the environment, making them on first use."""
     if not SECRETS.exists():
         VAR.mkdir(parents=True, exist_ok=True)
-        text = "".join(f"{key}={value}\n" for key, value in _new_secrets().items())
         SECRETS.touch(mode=0o600)
-        SECRETS.write_text(text)
-    for line in SECRETS.read_text().splitlines():
-        key, _, value = line.partition("=")
-        os.environ.setdefault(key, value)
+    known = dict(line.split("=", 1) for line in SECRETS.read_text().splitlines() if "=" in line)
+    lacking = {name: make() for name, make in NEW_SECRETS.items() if name not in known}
+    if lacking:
+        # All of them at first, later what a newer Circle has come to need.
+        with SECRETS.open("a") as file:
+            file.writelines(f"{name}={value}\n" for name, value in lacking.items())
+    for name, value in (known | lacking).items():
+        os.environ.setdefault(name, value)
 
 
-def _new_secrets() -> dict[str, str]:
+def _new_cipher_key() -> str:
     from cryptography.fernet import Fernet
 
-    return {
-        "SECRET_KEY": secrets.token_urlsafe(48),
-        "DEBUG": "true",
-        "PAYME_MERCHANT_ID": secrets.token_hex(12),
-        "PAYME_KEY": secrets.token_urlsafe(27),
-        # Signs and checks init data where there is no bot; nothing is ever sent with it.
-        "TELEGRAM_DEMO_TOKEN": f"1000000001:{secrets.token_urlsafe(26)}",
-        "CARD_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
-    }
+    return Fernet.generate_key().decode()
+
+
+NEW_SECRETS: dict[str, Callable[[], str]] = {
+    "SECRET_KEY": lambda: secrets.token_urlsafe(48),
+    "DEBUG": lambda: "true",
+    "PAYME_MERCHANT_ID": lambda: secrets.token_hex(12),
+    "PAYME_TEST_KEY": lambda: secrets.token_urlsafe(27),
+    # Signs and checks init data where there is no bot; nothing is ever sent with it.
+    "TELEGRAM_DEMO_TOKEN": lambda: f"1000000001:{secrets.token_urlsafe(26)}",
+    "CARD_ENCRYPTION_KEYS": _new_cipher_key,
+}
 
 
 # --- database

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 
 from backoffice import laptop
+from backoffice.mailers import mailers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = laptop.VAR
@@ -249,6 +250,14 @@ TELEGRAM_BOT_TOKEN = env.str("TELEGRAM_BOT_TOKEN", "")
 TELEGRAM_API_URL = env.str("TELEGRAM_API_URL", "")
 # The token that init data is checked with; the laptop's own where there is no bot.
 INIT_DATA_TOKEN = TELEGRAM_BOT_TOKEN or env.str("TELEGRAM_DEMO_TOKEN", "")
+# Where staff open the back office, for links in messages.
+BACKOFFICE_URL = env.str("BACKOFFICE_URL", "").rstrip("/") or (
+    f"http://127.0.0.1:{PORT}" if DEBUG else f"https://{ALLOWED_HOSTS[0]}"
+)
+EXPORTS_URL = f"{BACKOFFICE_URL}/admin/core/job/"
+# On a laptop mail is printed; elsewhere it waits in the outbox until there is a server.
+MAILERS, SENDS_EMAIL = mailers(env.str("EMAIL_URL", "console://" if DEBUG else ""))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", "Circle <circle@localhost>")
 MINI_APP_URL = env.str("MINI_APP_URL", "https://t.me/circle_tours_bot/app")
 
 PAYME_MERCHANT_ID = env.str("PAYME_MERCHANT_ID", "")

@@ -31,6 +31,7 @@ UNFOLD = {
     "SHOW_LANGUAGES": True,
     "BORDER_RADIUS": "8px",
     "SHOW_UI_WARNINGS": False,
+    "ENVIRONMENT": "backoffice.admin.finance.calls.mode_label",
     "STYLES": [lambda request: static("backoffice/circle.css")],
     "SCRIPTS": [lambda request: static("backoffice/timer.js")],
     "COLORS": {
@@ -61,6 +62,17 @@ UNFOLD = {
                 _tab(_("List"), "admin:catalog_toursession_changelist"),
                 _tab(_("Calendar"), "admin:catalog_toursession_calendar"),
                 _tab(_("Lacking people"), "admin:catalog_toursession_lacking"),
+            ],
+        },
+        {
+            "page": "payouts",
+            "models": ["finance.payout", "finance.payoutregister"],
+            "items": [
+                _tab(_("Queue"), "admin:finance_payout_queue")
+                | {"permission": "backoffice.admin.navigation.sees_queue"},
+                _tab(_("Payouts"), "admin:finance_payout_changelist"),
+                _tab(_("Registers"), "admin:finance_payoutregister_changelist")
+                | {"permission": "backoffice.admin.navigation.sees_queue"},
             ],
         },
     ],

@@ -76,9 +76,11 @@ def share_refund(
 
     cash = back if sale.cash else ZERO
     platform_discount = part(sale.platform_discount, before.platform_discount)
-    bonus = part(sale.bonus, before.bonus)
+    bonus = part(sale.bonus, before.bonus) if sale.cash else back - platform_discount
     given = cash + platform_discount + bonus
-    commission = min(part(sale.commission, before.commission), given)
+    # Of roundings that meet, neither side gives more than it has left of the sale.
+    least = given - (sale.agency_share - before.agency_share)
+    commission = min(max(part(sale.commission, before.commission), least), given)
     return RefundShares(cash, platform_discount, bonus, commission, given - commission)
 
 

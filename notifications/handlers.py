@@ -11,7 +11,10 @@ from django.utils.translation import override
 from core.clock import TASHKENT
 from core.models import EventLog
 from core.money import som
-from notifications.services.outbox import Address, Letter, agency_desk, person, put
+from finance.models import Payout
+from notifications.books import TOLD_PROOFS, tell_accountants
+from notifications.exports import TOLD_JOBS, tell_about_job
+from notifications.services.outbox import Address, Letter, agency_desk, owners, person, put
 from notifications.states import Kind
 from sales.models import Booking
 from sales.states import BookingStatus
@@ -21,6 +24,13 @@ Handler = Callable[[EventLog, Booking], None]
 
 def handle(event: EventLog) -> None:
     """Owe the messages that follow from ``event``; events nobody is told about are passed over."""
+    if kind := PAYOUTS.get(event.action):
+        _tell_owners(kind, event)
+        return
+    if event.action in TOLD_PROOFS:
+        tell_accountants(event)
+    if event.action in TOLD_JOBS:
+        tell_about_job(event)
     handlers = HANDLERS.get(event.action)
     if not handlers:
         return
@@ -40,6 +50,22 @@ def _tell(kind: Kind, addresses: list[Address], event: EventLog, booking: Bookin
             booking_id=booking.pk,
             agency_id=booking.agency_id,
         )
+        put(letter, [address], at=event.timestamp)
+
+
+def _tell_owners(kind: Kind, event: EventLog) -> None:
+    payout = Payout.objects.select_related("agency").get(pk=event.object_id)
+    values = {
+        "number": payout.pk,
+        "agency": payout.agency.name,
+        "reference": event.details.get("reference", ""),
+        "reason": event.details.get("reason", ""),
+    }
+    for address in owners(payout.agency):
+        with override(address.language):
+            payload = values | {"amount": _money(event, "amount")}
+        # Not under the agency: its managers read that list, too.
+        letter = Letter(kind, f"{event.pk}:{kind}", payload)
         put(letter, [address], at=event.timestamp)
 
 
@@ -77,6 +103,12 @@ HANDLERS: dict[str, list[Handler]] = {
     "booking.paid": [_traveller(Kind.BOOKING_PAID), _agency(Kind.AGENCY_PAID)],
     "booking.cancelled": [_traveller(Kind.BOOKING_CANCELLED), _agency_lost_seats],
     "booking.refunded": [_traveller(Kind.BOOKING_REFUNDED), _agency_lost_seats],
+}
+
+
+PAYOUTS = {
+    "payout.paid": Kind.AGENCY_PAYOUT_PAID,
+    "payout.failed": Kind.AGENCY_PAYOUT_FAILED,
 }
 
 

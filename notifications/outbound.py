@@ -1,4 +1,4 @@
-"""The outbox's way to Telegram: claim -> carry -> record, across two transactions.
+"""The outbox's way to Telegram and e-mail: claim -> carry -> record, across two transactions.
 
 Killed between the two, a claimed message comes due again when its claim runs out: nothing is lost,
 and a message goes twice at most when its answer was lost.
@@ -10,20 +10,25 @@ from django.conf import settings
 from django.db import transaction
 
 from core.clock import now
+from notifications.channels import email
 from notifications.channels.outcomes import Envelope, Later, Never, Outcome, Sent
+from notifications.exports import attachment_of
 from notifications.models import Notification
 from notifications.templates import render
 from partners.models import User
 
 BATCH = 25
 CLAIM = timedelta(minutes=5)
+# So many uploads are over before the claim is.
+FILES_AT_ONCE = 2
 BACKOFF = (10, 30, 120, 600, 1800, 3600)
 GIVE_UP_AFTER = 12
 
 
 def send_due(*, at: datetime) -> int:
-    """Send what is due; returns how many messages were tried. Without a bot token: none."""
-    if not settings.TELEGRAM_BOT_TOKEN:
+    """Send what is due; returns how many messages were tried. Without a bot token or a mail server
+    what would go that way waits."""
+    if not settings.TELEGRAM_BOT_TOKEN and not settings.SENDS_EMAIL:
         return 0
     tried = 0
     while envelopes := _claim(at):
@@ -38,28 +43,44 @@ def send_due(*, at: datetime) -> int:
 
 def _claim(at: datetime) -> list[Envelope]:
     with transaction.atomic():
-        due = Notification.objects.due(at).order_by("next_attempt_at", "id")
-        rows = list(due.select_for_update(skip_locked=True, of=("self",))[:BATCH])
-        envelopes = []
-        for row in rows:
+        ways = {"telegram": bool(settings.TELEGRAM_BOT_TOKEN), "email": settings.SENDS_EMAIL}
+        due = Notification.objects.due(at).by_ways(**ways).order_by("next_attempt_at", "id")
+        envelopes: list[Envelope] = []
+        for row in due.select_for_update(skip_locked=True, of=("self",))[:BATCH]:
             row.claim(until=at + CLAIM)
             try:
-                text = render(row.kind, row.payload, row.language)
+                envelopes.append(_envelope(row))
             except (LookupError, ValueError) as error:
                 # A template and its values do not fit: no later attempt mends it, and the others
                 # of the batch must not wait for it.
                 row.give_up(error=repr(error))
-            else:
-                envelopes.append(Envelope(row.pk, row.chat_id or 0, text))
             row.save(update_fields=["state", "attempts", "next_attempt_at", "last_error"])
+            if sum(envelope.file is not None for envelope in envelopes) == FILES_AT_ONCE:
+                break
     return envelopes
 
 
+def _envelope(row: Notification) -> Envelope:
+    return Envelope(
+        row.pk,
+        row.chat_id or 0,
+        render(row.kind, row.payload, row.language),
+        email=row.email,
+        subject=str(row.payload.get("title", "")),
+        file=attachment_of(row.payload, email=bool(row.email)),
+    )
+
+
 def _carry(envelopes: list[Envelope]) -> list[Outcome]:
+    outcomes = email.send_all([envelope for envelope in envelopes if envelope.email])
+    chats = [envelope for envelope in envelopes if not envelope.email]
+    if not chats:
+        return outcomes
     # aiogram takes seconds to import: only a worker that sends pays for it.
     from notifications.channels.telegram import send_all
 
-    return send_all(envelopes, token=settings.TELEGRAM_BOT_TOKEN, api_url=settings.TELEGRAM_API_URL)
+    token, api_url = settings.TELEGRAM_BOT_TOKEN, settings.TELEGRAM_API_URL
+    return [*outcomes, *send_all(chats, token=token, api_url=api_url)]
 
 
 @transaction.atomic

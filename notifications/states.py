@@ -15,6 +15,12 @@ class Kind(models.TextChoices):
     AGENCY_REQUEST = "agency_request", _("new request for the agency")
     AGENCY_PAID = "agency_paid", _("booking paid, for the agency")
     AGENCY_CANCELLED = "agency_cancelled", _("booking ended, for the agency")
+    EXPORT_READY = "export_ready", _("scheduled export")
+    EXPORT_FAILED = "export_failed", _("scheduled export that failed")
+    AGENCY_PAYOUT_PAID = "agency_payout_paid", _("payout paid, for the agency")
+    AGENCY_PAYOUT_FAILED = "agency_payout_failed", _("payout failed, for the agency")
+    BOOKS_PROVED = "books_proved", _("daily proof of the books")
+    BOOKS_BROKEN = "books_broken", _("books that do not balance")
     ANNOUNCEMENT = "announcement", _("announcement")
 
 

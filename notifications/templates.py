@@ -50,6 +50,31 @@ TEMPLATES: Mapping[str, Any] = {
     Kind.AGENCY_CANCELLED: _(
         "Booking <b>{code}</b> has ended ({status}): {traveller}\n{tour}, {dates}\nSeats: {seats}."
     ),
+    Kind.EXPORT_READY: _(
+        "<b>{title}</b>\nRows: {rows}. The file is also kept here for some days: {url}"
+    ),
+    Kind.EXPORT_FAILED: _("<b>{title}</b> could not be made.\n{reason}\n{url}"),
+    Kind.AGENCY_PAYOUT_PAID: _(
+        "Payout <b>№{number}</b> to {agency} is paid: {amount}.\n"
+        "The bank's order: {reference}. The statement is in the back office."
+    ),
+    Kind.AGENCY_PAYOUT_FAILED: _(
+        "Payout <b>№{number}</b> to {agency} did not arrive: {reason}\n"
+        "{amount} is back on the balance."
+    ),
+    Kind.BOOKS_PROVED: _(
+        "The books are right: proofs {proofs}, rows {rows}, {seconds} s.\n"
+        "{day}: taken {takings} (payments: {payments}), commission {commission}.\n"
+        "Waiting: payouts {payouts_waiting}, refunds {refunds_waiting}, money without a deal "
+        "{cases_open}, unexplained rows {rows_unexplained}. Balances below zero: {below_zero}."
+    ),
+    Kind.BOOKS_BROKEN: _(
+        "‼️ <b>THE BOOKS DO NOT BALANCE</b>: broken proofs {broken} of {proofs}.\n"
+        "{faults}\n"
+        "Post nothing by hand and close no month until it is explained: manage.py audit_books "
+        "names every fault.\n"
+        "{day}: taken {takings} (payments: {payments}), commission {commission}."
+    ),
     Kind.ANNOUNCEMENT: _("{text}"),
 }
 

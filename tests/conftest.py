@@ -137,11 +137,18 @@ def _clean_slate():
         yield
 
 
-@pytest.fixture
-def cast(db):
+@pytest.fixture(scope="session")
+def _company():
+    """The cast, put together once a process."""
     from tests.cast import assemble
+    from tests.replay import Replay
 
-    return assemble()
+    return Replay(assemble)
+
+
+@pytest.fixture
+def cast(db, _company):
+    return _company()
 
 
 @pytest.fixture

@@ -479,7 +479,7 @@ def reconciliation_file(**fields):
 
 @factory(finance.ReconciliationRow)
 def reconciliation_row(**fields):
-    need(fields, file=reconciliation_file)
+    need(fields, file=lambda: reconciliation_file(status="taken", taken_at=NOW))
     defaults = {
         "line": number(),
         "external_id": _new_payme_id(),

@@ -39,6 +39,7 @@ from api.show.sales import (
 from core.clock import now
 from core.money import ZERO
 from core.refusals import NotFound
+from finance.providers.payme.cashbox import checkout_host
 from finance.providers.payme.checkout import checkout_url
 from sales.models import Booking, BookingComment
 from sales.queries.cancellation import preview_cancellation
@@ -160,7 +161,7 @@ def pay(request: HttpRequest, booking_id: int) -> CheckoutOut:
     checkout = start_checkout(booking_id=booking_id, by=actor(request), at=now())
     return CheckoutOut(
         checkout_url=checkout_url(
-            host=settings.PAYME_CHECKOUT_URL,
+            host=checkout_host(),
             merchant_id=settings.PAYME_MERCHANT_ID,
             account_field=settings.PAYME_ACCOUNT_FIELD,
             reference=checkout.reference,

@@ -11,12 +11,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from catalog.states import SessionStatus, TourStatus
+from core.models.job import JobStatus
+from core.models.proposal import ProposalStatus as Proposed
 from core.money import som
 from finance.states import (
     BonusStatus,
+    CaseStatus,
+    InvoiceStatus,
     PaymentState,
     PayoutStatus,
     RefundStatus,
+    RegistryStatus,
     RowOutcome,
     WithdrawalStatus,
 )
@@ -46,8 +51,20 @@ COLOURS: dict[str, dict[str, str]] = {
     },
     "refund": {
         RefundStatus.REQUESTED: "warning",
+        RefundStatus.APPROVED: "info",
+        RefundStatus.SENT: "info",
+        RefundStatus.FAILED: "danger",
         RefundStatus.DONE: "success",
-        RefundStatus.REJECTED: "danger",
+        RefundStatus.REJECTED: "plain",
+    },
+    "case": {CaseStatus.OPEN: "warning", CaseStatus.CLOSED: "success"},
+    "invoice": {
+        InvoiceStatus.NEW: "warning",
+        InvoiceStatus.CREATED: "warning",
+        InvoiceStatus.SENT: "info",
+        InvoiceStatus.PAID: "success",
+        InvoiceStatus.FAILED: "danger",
+        InvoiceStatus.UNKNOWN: "danger",
     },
     "payout": {
         PayoutStatus.CREATED: "warning",
@@ -55,6 +72,11 @@ COLOURS: dict[str, dict[str, str]] = {
         PayoutStatus.SENT: "info",
         PayoutStatus.PAID: "success",
         PayoutStatus.FAILED: "danger",
+    },
+    "proposal": {
+        Proposed.PROPOSED: "warning",
+        Proposed.APPROVED: "success",
+        Proposed.REJECTED: "danger",
     },
     "bonus": {
         BonusStatus.PENDING: "warning",
@@ -75,18 +97,27 @@ COLOURS: dict[str, dict[str, str]] = {
         NotificationState.SENT: "success",
         NotificationState.FAILED: "danger",
     },
+    "job": {
+        JobStatus.QUEUED: "warning",
+        JobStatus.RUNNING: "info",
+        JobStatus.DONE: "success",
+        JobStatus.FAILED: "danger",
+    },
     "trip": {TripStatus.OPEN: "warning", TripStatus.ACCEPTED: "success"},
     "offer": {
         ProposalStatus.OFFERED: "warning",
         ProposalStatus.ACCEPTED: "success",
         ProposalStatus.DECLINED: "danger",
     },
+    "registry": {RegistryStatus.TRIED: "warning", RegistryStatus.TAKEN: "success"},
     "row": {
         RowOutcome.MATCHED: "success",
         RowOutcome.MISSING_HERE: "danger",
         RowOutcome.MISSING_THERE: "danger",
         RowOutcome.AMOUNT_DIFFERS: "danger",
         RowOutcome.TWICE: "warning",
+        RowOutcome.STATE_DIFFERS: "danger",
+        RowOutcome.BOOKING_DIFFERS: "warning",
     },
 }
 

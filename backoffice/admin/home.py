@@ -1,8 +1,6 @@
 """The first page: what waits for this person, and how the day is going. Every figure is a link."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Q
@@ -12,20 +10,16 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.base import staff
 from backoffice.admin.catalog.under_filled import lacks
-from backoffice.admin.display import list_url, page_url
+from backoffice.admin.display import list_url
+from backoffice.admin.figures import Figure
+from backoffice.admin.finance.home import finance_home
 from catalog.models import TourSession
 from catalog.queries.calendar import starting_within
 from core.clock import local_date, local_midnight, now
 from core.money import ZERO, som
 from finance.models import Account
-from finance.queries.overview import (
-    commission_this_month,
-    owed_in_all,
-    owed_to_agencies,
-    refunds_waiting,
-    takings_today,
-)
-from finance.states import AccountKind
+from finance.queries.overview import refunds_waiting
+from finance.states import AGENCY_ACCOUNTS, AccountKind
 from notifications.models import Notification
 from notifications.states import NotificationState
 from partners.models import User
@@ -36,18 +30,6 @@ from sales.states import BookingStatus
 
 SHOWN = 8
 WEEK = 7
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number worth looking at, and the list behind it."""
-
-    title: str
-    value: str
-    note: str
-    url: str
-    icon: str
-    colour: str = ""
 
 
 def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -64,8 +46,7 @@ def _home(user: User, at: datetime) -> dict[str, Any]:
         home["requests_url"] = list_url("sales.bookingrequest")
         home["may_decide"] = user.has_perm("sales.approve_booking")
     if user.role in (Role.ACCOUNTANT, Role.ADMIN):
-        home["owed"] = [(row, page_url("partners.travelagency", row.agency_id)) for row in _owed()]
-        home["accounts_url"] = list_url("finance.account")
+        home["finance"] = finance_home(at)
     if user.has_perm("catalog.view_toursession") and user.role != Role.ACCOUNTANT:
         sessions = TourSession.objects.for_user(user).select_related("tour")
         home["sessions"] = list(starting_within(sessions, local_date(at), days=WEEK)[:SHOWN])
@@ -76,17 +57,10 @@ def _home(user: User, at: datetime) -> dict[str, Any]:
     return home
 
 
-def _owed() -> list[Any]:
-    return owed_to_agencies(SHOWN)
-
-
 def _figures(user: User, at: datetime) -> list[Figure]:
     if not user.sees_all_agencies:
         return [*_agency_bookings(user, at), *_agency_money(user)]
-    figures = []
-    if user.role in (Role.ACCOUNTANT, Role.ADMIN):
-        figures += _platform_money(at)
-    figures.append(_refunds())
+    figures = [] if user.role in (Role.ACCOUNTANT, Role.ADMIN) else [_refunds()]
     if user.has_perm("notifications.view_notification"):
         figures.append(_outbox())
     return figures
@@ -119,7 +93,7 @@ def _agency_bookings(user: User, at: datetime) -> list[Figure]:
 
 def _agency_money(user: User) -> list[Figure]:
     """The agency's own balances; for its owner with a link to the lines."""
-    balances = dict.fromkeys((AccountKind.AGENCY_PENDING, AccountKind.AGENCY_AVAILABLE), ZERO)
+    balances = dict.fromkeys(AGENCY_ACCOUNTS, ZERO)
     rows = Account.objects.filter(agency_id__in=user.agency_ids, kind__in=list(balances))
     for kind, balance in rows.values_list("kind", "balance"):
         balances[AccountKind(kind)] += balance
@@ -127,37 +101,14 @@ def _agency_money(user: User) -> list[Figure]:
     url = list_url("finance.account") if sees else list_url("finance.paymenttransaction")
     pending = balances[AccountKind.AGENCY_PENDING]
     available = balances[AccountKind.AGENCY_AVAILABLE]
+    reserve = balances[AccountKind.AGENCY_RESERVE]
     return [
         Figure(_("Pending"), som(pending), _("until the tours are over"), url, "schedule"),
         Figure(_("Available"), som(available), _("for the next payout"), url, "savings"),
-    ]
-
-
-def _platform_money(at: datetime) -> list[Figure]:
-    takings = takings_today(at)
-    day = f"{local_date(at):%d.%m.%Y}"
-    paid = list_url("finance.paymenttransaction", state__exact="performed", performed_at_from_0=day)
-    return [
-        Figure(
-            _("Taken today"),
-            som(takings.amount),
-            _("payments: %(n)s") % {"n": takings.count},
-            paid,
-            "payments",
-        ),
-        Figure(
-            _("Commission this month"),
-            som(commission_this_month(at)),
-            _("less what refunds took back"),
-            list_url("finance.accountingtransaction", type__exact="sale"),
-            "percent",
-        ),
-        Figure(
-            _("Owed to agencies"),
-            som(owed_in_all()),
-            _("pending and available"),
-            list_url("finance.account"),
-            "account_balance",
+        *(
+            [Figure(_("Reserve"), som(reserve), _("held back for a while"), url, "lock_clock")]
+            if reserve
+            else []
         ),
     ]
 
@@ -167,15 +118,11 @@ def _refunds() -> Figure:
     return Figure(
         _("Refunds waiting"),
         str(waiting.count),
-        _money_note(waiting.amount),
+        som(waiting.amount) if waiting.amount else _("nothing to return"),
         list_url("finance.refund", status__exact="requested"),
         "undo",
         "warning" if waiting.count else "",
     )
-
-
-def _money_note(amount: Decimal) -> str:
-    return som(amount) if amount else _("nothing to return")
 
 
 def _outbox() -> Figure:

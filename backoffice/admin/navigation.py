@@ -11,11 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.admin.catalog.under_filled import lacking_for
 from backoffice.admin.display import list_url
 from core.clock import now
+from core.models.proposal import ProposalStatus
 from finance.models import Payout, ReferralPayoutRequest, Refund
+from finance.queries import overview
+from finance.queries.cases import open_cases
+from finance.queries.month_list import months_waiting
 from finance.states import PayoutStatus, RefundStatus, WithdrawalStatus
 from notifications.models import Notification
 from notifications.states import NotificationState
-from partners.models import User
+from partners.models import PaymentDetailsChange, User
 from sales.models import Booking
 from sales.queries.waiting import waiting_requests
 
@@ -30,13 +34,44 @@ def refunds_waiting(user: User) -> int:
     # An agency has nothing to do about a refund.
     if not user.sees_all_agencies:
         return 0
-    return Refund.objects.filter(status=RefundStatus.REQUESTED).count()
+    todo = (RefundStatus.REQUESTED, RefundStatus.APPROVED, RefundStatus.FAILED)
+    return Refund.objects.filter(status__in=todo).count()
+
+
+def cases_waiting(user: User) -> int:
+    return open_cases()[0]
 
 
 def payouts_waiting(user: User) -> int:
     if not user.sees_all_agencies:
         return 0
     return Payout.objects.filter(status=PayoutStatus.CREATED).count()
+
+
+def sees_queue(request: HttpRequest) -> bool:
+    """Payouts of all agencies are the platform's."""
+    user = request.user
+    return (
+        isinstance(user, User) and user.sees_all_agencies and user.has_perm("finance.view_payout")
+    )
+
+
+def details_waiting(user: User) -> int:
+    if not user.has_perm("partners.decide_paymentdetailschange"):
+        return 0
+    return PaymentDetailsChange.objects.filter(status=ProposalStatus.PROPOSED).count()
+
+
+def rates_waiting(user: User) -> int:
+    return overview.rates_waiting() if user.sees_all_agencies else 0
+
+
+def adjustments_waiting(user: User) -> int:
+    return overview.adjustments_waiting().count
+
+
+def months_open(user: User) -> int:
+    return months_waiting(now())
 
 
 def dates_lacking(user: User) -> int:
@@ -94,8 +129,19 @@ GROUPS: tuple[tuple[Any, tuple[Item, ...]], ...] = (
         _("Money"),
         (
             Item("finance.paymenttransaction", _("Payments"), "payments"),
+            Item("finance.invoice", _("Invoices"), "sms"),
             Item("finance.refund", _("Refunds"), "undo", refunds_waiting),
+            Item("finance.moneycase", _("Needs a decision"), "help_center", cases_waiting),
             Item("finance.payout", _("Payouts"), "account_balance", payouts_waiting),
+            Item(
+                "partners.paymentdetailschange",
+                _("Payment details"),
+                "contact_page",
+                details_waiting,
+            ),
+            Item("finance.commissionrate", _("Commission"), "percent", rates_waiting),
+            Item("finance.adjustment", _("By hand"), "edit_note", adjustments_waiting),
+            Item("finance.closedmonth", _("Months"), "event_available", months_open),
             Item("finance.account", _("Accounts"), "account_balance_wallet"),
             Item("finance.accountingtransaction", _("Journals"), "menu_book"),
             Item("finance.ledgerentry", _("Ledger lines"), "format_list_numbered"),
@@ -106,6 +152,9 @@ GROUPS: tuple[tuple[Any, tuple[Item, ...]], ...] = (
                 "credit_card",
                 withdrawals_waiting,
             ),
+            Item("finance.report", _("Reports"), "monitoring"),
+            Item("core.job", _("My exports"), "download"),
+            Item("core.jobschedule", _("Scheduled exports"), "schedule_send"),
             Item("finance.reconciliationfile", _("Reconciliation"), "compare_arrows"),
             Item("finance.reconciliationrow", _("Registry rows"), "rule"),
         ),

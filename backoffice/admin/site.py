@@ -1,5 +1,7 @@
 """The admin site."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
@@ -8,3 +10,8 @@ class CircleAdminSite(UnfoldAdminSite):
     index_title = _("Today")
     enable_nav_sidebar = True
     index_template = "admin/home.html"
+
+    def get_urls(self) -> list[Any]:
+        from backoffice.admin.finance.reports import addresses
+
+        return [*addresses(self), *super().get_urls()]

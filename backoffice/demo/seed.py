@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from backoffice.demo.content import COMMENTS
+from backoffice.demo.money import Books, set_fiscal_codes, settle_papers
 from backoffice.demo.people import People, make_people
 from backoffice.demo.plots import plan
 from backoffice.demo.shelf import Shelf, make_shelf
@@ -23,7 +24,10 @@ def seed(*, at: datetime) -> None:
     people = make_people()
     shelf = make_shelf(people, at=at)
     _make_trips(people, shelf, at)
-    tell(plan(people, shelf, at=at))
+    set_fiscal_codes()
+    books = Books(people, now=at)
+    tell([*plan(people, shelf, at=at), *books.stories()])
+    settle_papers(books)
     sweep_lapsed_holds(at=at)
     _complete_past_sessions(shelf)
     deliver_events(at=at, handle=handle, limit=EventDelivery.objects.count())

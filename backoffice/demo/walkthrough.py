@@ -18,12 +18,13 @@ from django.conf import settings
 from backoffice.demo.logins import PASSWORD
 from core.models import EventDelivery, EventLog
 from finance.models import LedgerEntry
+from finance.providers.payme.cashbox import own_key
 from finance.providers.payme.protocol import to_tiyin
 from finance.providers.payme.sandbox import Cashbox, Rehearsal, new_id
 from finance.queries.balances import agency_balances
 from notifications.models import Notification
 from notifications.templates import render
-from partners.models import AgencyMember, AgencyStatus, TravelAgency, User
+from partners.models import AgencyMember, AgencyStatus, Collection, TravelAgency, User
 from partners.providers.init_data import sign_init_data
 from sales.models import Booking
 
@@ -102,7 +103,9 @@ class Walk:
     # --- the people's steps
 
     def _an_agency_that_decides(self) -> TravelAgency:
-        agency = TravelAgency.objects.filter(status=AgencyStatus.ACTIVE, auto_approve=False).first()
+        # One whose money comes to the platform: its share is then seen as pending.
+        rows = TravelAgency.objects.filter(collection=Collection.PLATFORM, auto_approve=False)
+        agency = rows.filter(status=AgencyStatus.ACTIVE).first()
         if agency is None:
             raise Astray("There is no agency that decides itself; run `make demo` first.")
         return agency
@@ -202,7 +205,7 @@ class Walk:
             Cashbox(
                 url=f"{self.url}/api/payments/payme/",
                 login=settings.PAYME_LOGIN,
-                key=settings.PAYME_KEY,
+                key=own_key(),
                 account_field=settings.PAYME_ACCOUNT_FIELD,
                 reference=booking["code"],
                 amount=to_tiyin(Decimal(checkout["amount"])),

@@ -5,9 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.utils.formats import number_format
 
 from backoffice.admin import display
 from catalog.models import TourSession
+from finance.models import ReconciliationRow
 from partners.models import User
 from sales.models import Booking
 
@@ -18,6 +20,12 @@ register = template.Library()
 def money(amount: Decimal) -> Any:
     """``1 250 000 soʻm``, on one line."""
     return display.money(amount)
+
+
+@register.filter
+def exact(amount: Decimal) -> str:
+    """``1 250 000,00``: to the tiyin, in columns of figures."""
+    return number_format(amount, decimal_pos=2, force_grouping=True)
 
 
 @register.filter
@@ -48,3 +56,9 @@ def contact(user: User) -> Any:
 def booking_state(booking: Booking) -> Any:
     """The booking's status as a badge."""
     return display.state_badge("booking", booking.status, booking.get_status_display())
+
+
+@register.filter
+def row_outcome(row: ReconciliationRow) -> Any:
+    """What a registry's row has come to, as a badge."""
+    return display.state_badge("row", row.outcome, row.get_outcome_display())

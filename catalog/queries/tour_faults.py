@@ -48,7 +48,15 @@ def tour_faults(tour: Tour) -> Faults:
     asked = {} if "category" in faults else tour.category.parameters_schema
     if found := parameter_faults(tour.parameters, asked, may_lack=True):
         faults["parameters"] = found
-    return faults | _place_faults(tour, faults)
+    return faults | _place_faults(tour, faults) | _codes_faults(tour, faults)
+
+
+def _codes_faults(tour: Tour, faults: Faults) -> Faults:
+    lacking = {name: getattr(tour, name) for name in ("mxik_code", "package_code")}
+    if {*lacking} & {*faults} or all(lacking.values()) or not any(lacking.values()):
+        return {}
+    name = next(name for name, code in lacking.items() if not code)
+    return {name: [_("The MXIK code and the package code belong together: give both.")]}
 
 
 def _place_faults(tour: Tour, faults: Faults) -> Faults:

@@ -37,6 +37,9 @@ EDITABLE = frozenset(
         "infant_to_age",
         "infant_percent",
         "cancellation_policy",
+        "mxik_code",
+        "package_code",
+        "vat_percent",
         *(f"{text}_{language}" for text in TEXTS for language in LANGUAGES),
     }
 )

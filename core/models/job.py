@@ -76,8 +76,8 @@ class Job(StatefulModel):
     objects = JobQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("job")
-        verbose_name_plural = _("jobs")
+        verbose_name = _("export")
+        verbose_name_plural = _("my exports")
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["id"], name="job_open", condition=Q(status__in=OPEN_JOBS)),

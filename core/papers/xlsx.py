@@ -59,7 +59,7 @@ def write_xlsx(sheet: Sheet) -> bytes:
     with Workbook(out, {"in_memory": True}) as book:
         book.set_properties({"title": sheet.title})
         formats = {name: book.add_format(look) for name, look in FORMATS.items()}
-        _Pen(book.add_worksheet(_sheet_name(sheet.title)), formats).write(sheet)
+        _Pen(book.add_worksheet(sheet_name(sheet.title)), formats).write(sheet)
     return out.getvalue()
 
 
@@ -118,5 +118,5 @@ class _Pen:
         self.page.set_footer("&R&P / &N")
 
 
-def _sheet_name(title: str) -> str:
+def sheet_name(title: str) -> str:
     return title.translate(NOT_IN_A_NAME).strip()[:LONGEST_NAME].strip() or "1"

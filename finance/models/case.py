@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyField
+from core.money import som
 from core.state import StateField, StatefulModel, transition
 from core.storage import private_storage
 from finance.states import CASH_ACCOUNTS, AccountKind, CaseKind, CaseStatus, Decision
@@ -97,7 +98,7 @@ class MoneyCase(StatefulModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} · {self.amount}"
+        return f"{self.get_kind_display()} · {som(self.amount)}"
 
     @transition(status, CaseStatus.OPEN, CaseStatus.CLOSED)
     def close(

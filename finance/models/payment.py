@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyField
-from core.money import ZERO
+from core.money import ZERO, som
 from core.state import StateField, StatefulModel, transition
 from core.storage import private_storage
 from finance.states import (
@@ -237,11 +237,16 @@ class Refund(StatefulModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.payment} · {self.amount}"
+        return f"{self.payment} · {som(self.amount)}"
 
     @property
     def is_open(self) -> bool:
         return self.status in OPEN_REFUNDS
+
+    @property
+    def memo(self) -> str:
+        """What its journals are called by."""
+        return f"refund {self.pk}"
 
     @transition(status, RefundStatus.REQUESTED, RefundStatus.APPROVED)
     def approve(self, *, by_id: int | None) -> None:

@@ -1,63 +1,254 @@
-"""Proofs over the ledger: each a sentence, how much it looked at, and what is wrong."""
+"""Proofs over the ledger: each a sentence, how much it looked at, and what is wrong.
 
-from collections.abc import Iterator
+Several proofs that read the same rows are one statement: it answers, for each of its sentences in
+turn, how many rows were looked at and an array of faults. All of a run see one snapshot.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Max, Min
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from finance.states import PLATFORM_ACCOUNTS
+from finance.models import AccountingTransaction, ClosedMonth
+from finance.states import (
+    DEBIT_NORMAL,
+    PAYOUTS_IN_TRANSIT,
+    PLATFORM_ACCOUNTS,
+    CaseStatus,
+    WithdrawalStatus,
+)
+
+type Sentence = str | Promise
+
+# Whole sums are made of whole tables: hashes in memory, both cores, no compiler.
+PLANNING = (
+    "SET LOCAL work_mem = '192MB'; SET LOCAL jit = off; SET LOCAL hash_mem_multiplier = 2;"
+    " SET LOCAL max_parallel_workers_per_gather = 2"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
     """``faults`` is empty when the sentence holds; each names one thing that breaks it."""
 
-    sentence: str
+    sentence: Sentence
     looked_at: int
     faults: list[str] = field(default_factory=list)
 
 
-def ledger_proofs() -> Iterator[Proof]:
-    """What must hold within the ledger."""
-    yield _journals_balance()
-    yield _balances_match_lines()
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """All that is read inside is of one instant, so that postings under way raise no alarm."""
+    nested = connection.in_atomic_block
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            if not nested:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            cursor.execute(PLANNING)
+        yield
 
 
-def prove(
-    sentence: str, *, count: str, faults: str, params: list[list[str]] | None = None
-) -> Proof:
-    """A proof by SQL: ``count`` says how many rows are looked at, ``faults`` lists what is wrong,
-    one text a row."""
+def prove(sentences: Sequence[Sentence], sql: str, params: dict[str, Any] | None = None) -> Any:
+    """The proofs of one statement, whose row holds a count and an array of faults for each."""
     with connection.cursor() as cursor:
-        cursor.execute(count)
-        looked_at = cursor.fetchone()[0]
-        cursor.execute(faults, params or [])
-        return Proof(sentence, looked_at, [row[0] for row in cursor.fetchall()])
+        cursor.execute(sql, params or {})
+        row = cursor.fetchone()
+    pairs = zip(row[::2], row[1::2], strict=True)
+    for sentence, (looked_at, faults) in zip(sentences, pairs, strict=True):
+        yield Proof(sentence, looked_at, faults or [])
 
 
-def _journals_balance() -> Proof:
-    return prove(
-        "Every journal has two lines or more, and its debits equal its credits.",
-        count="SELECT count(*) FROM finance_accountingtransaction",
-        faults="""
-            SELECT format('journal %%s: debits %%s, credits %%s', t.id, sum(e.debit), sum(e.credit))
-            FROM finance_accountingtransaction t
-            LEFT JOIN finance_ledgerentry e ON e.transaction_id = t.id
-            GROUP BY t.id
-            HAVING count(e.id) < 2 OR sum(e.debit) <> sum(e.credit)""",
+def ledger_proofs() -> Iterator[Proof]:
+    """What must hold within the ledger, whatever it is about."""
+    yield from prove(
+        [_("Every journal has two lines or more, and its debits equal its credits.")],
+        JOURNALS,
+        {"middle": _middle()},
+    )
+    yield from prove(
+        [
+            _("Every kept balance of an agency or a person equals the sum of its lines."),
+            _("Every reversed journal has its mirror of the same turnover, and only those have."),
+        ],
+        BALANCES,
+        {"platform": _values(PLATFORM_ACCOUNTS)},
+    )
+    if ClosedMonth.objects.exists():
+        yield from prove(
+            [_("Closed months have taken nothing since: their balances are those of their end.")],
+            MONTHS,
+            {"debit_normal": _values(DEBIT_NORMAL)},
+        )
+
+
+def clearing_proofs() -> Iterator[Proof]:
+    """What must hold between the ledger and the rows of finance that acts keep."""
+    yield from prove(
+        [
+            _("Money in payouts in transit is that of payouts and withdrawals on their way."),
+            _("Every payout has its journals: what left the agency, what the bank carried out."),
+            _("Unmatched money is that of open cases."),
+            _("Every bonus pending of a person is that of his sales that have not matured."),
+            _("Every approved adjustment is posted: its amount, from account to account."),
+        ],
+        CLEARING,
+        {
+            "in_transit": _values(PAYOUTS_IN_TRANSIT),
+            "withdrawn": [str(WithdrawalStatus.APPROVED), str(WithdrawalStatus.PROCESSING)],
+            "open": str(CaseStatus.OPEN),
+        },
     )
 
 
-def _balances_match_lines() -> Proof:
-    return prove(
-        "Every kept balance of an agency or a person equals the sum of its lines.",
-        count="SELECT count(*) FROM finance_account",
-        faults="""
-            SELECT format('account %%s (%%s): kept %%s, lines %%s',
-                          a.id, a.kind, a.balance, coalesce(sum(e.credit - e.debit), 0))
-            FROM finance_account a LEFT JOIN finance_ledgerentry e ON e.account_id = a.id
-            WHERE a.kind <> ALL(%s)
-            GROUP BY a.id
-            HAVING a.balance <> coalesce(sum(e.credit - e.debit), 0)""",
-        params=[[str(kind) for kind in PLATFORM_ACCOUNTS]],
-    )
+def _middle() -> int:
+    """The journal with as many before it as after it, or so."""
+    ends = AccountingTransaction.objects.aggregate(first=Min("pk"), last=Max("pk"))
+    return ((ends["first"] or 0) + (ends["last"] or 0)) // 2
+
+
+def _values(kinds: Sequence[Any]) -> list[str]:
+    return [str(kind) for kind in kinds]
+
+
+# Each fault is one text; a sentence's faults are an array, null when there are none.
+
+# Two halves, so that two cores take one each.
+JOURNALS = """
+WITH sums AS (
+    SELECT transaction_id, sum(debit - credit) AS difference, count(*) AS lines
+    FROM finance_ledgerentry WHERE transaction_id < %(middle)s GROUP BY 1
+    UNION ALL
+    SELECT transaction_id, sum(debit - credit), count(*)
+    FROM finance_ledgerentry WHERE transaction_id >= %(middle)s GROUP BY 1),
+found AS MATERIALIZED (
+    SELECT count(*) AS n,
+           array_agg(transaction_id) FILTER (WHERE difference <> 0 OR lines < 2) AS unbalanced
+    FROM sums),
+journals AS (SELECT count(*) AS n FROM finance_accountingtransaction)
+SELECT journals.n, (
+    SELECT array_agg(format('journal %%s: debits %%s, credits %%s', t.id, x.debit, x.credit))
+    FROM (SELECT unnest(found.unbalanced) AS id
+          UNION ALL
+          SELECT id FROM finance_accountingtransaction t
+          WHERE found.n <> journals.n AND NOT EXISTS (
+              SELECT 1 FROM finance_ledgerentry e WHERE e.transaction_id = t.id)) t,
+         LATERAL (SELECT coalesce(sum(debit), 0) AS debit, coalesce(sum(credit), 0) AS credit
+                  FROM finance_ledgerentry WHERE transaction_id = t.id) x)
+FROM journals, found"""
+
+BALANCES = """
+WITH sums AS (
+    SELECT account_id, sum(credit - debit) AS total FROM finance_ledgerentry GROUP BY 1),
+accounts AS MATERIALIZED (
+    SELECT a.id, a.kind, a.balance, coalesce(s.total, 0) AS total
+    FROM finance_account a LEFT JOIN sums s ON s.account_id = a.id
+    WHERE a.kind <> ALL(%(platform)s)),
+turned AS (
+    SELECT id FROM finance_accountingtransaction WHERE status = 'reversed'
+    UNION SELECT reverses_id FROM finance_accountingtransaction WHERE reverses_id IS NOT NULL),
+mirrors AS MATERIALIZED (
+    SELECT o.id, o.status, m.id AS mirror, (
+               SELECT sum(debit) FROM finance_ledgerentry WHERE transaction_id = o.id
+           ) AS turnover, (
+               SELECT sum(debit) FROM finance_ledgerentry WHERE transaction_id = m.id
+           ) AS mirrored
+    FROM turned JOIN finance_accountingtransaction o ON o.id = turned.id
+    LEFT JOIN finance_accountingtransaction m ON m.reverses_id = o.id)
+SELECT (SELECT count(*) FROM accounts),
+       (SELECT array_agg(format('account %%s (%%s): kept %%s, lines %%s', id, kind, balance, total))
+        FROM accounts WHERE balance <> total),
+       (SELECT count(*) FROM mirrors),
+       (SELECT array_agg(format('journal %%s is %%s, its mirror is %%s', id, status,
+                                coalesce(mirror::text, 'missing')))
+        FROM mirrors WHERE status <> 'reversed' OR mirror IS NULL OR turnover <> mirrored)"""
+
+MONTHS = """
+WITH bounds AS (
+    SELECT array_agg((month + interval '1 month') AT TIME ZONE 'Asia/Tashkent'
+                     ORDER BY month) AS ends FROM finance_closedmonth),
+cells AS MATERIALIZED (
+    SELECT a.kind, width_bucket(t.posted_at, (SELECT ends FROM bounds)) AS bucket,
+           sum(e.credit - e.debit) AS total
+    FROM finance_ledgerentry e JOIN finance_accountingtransaction t ON t.id = e.transaction_id
+    JOIN finance_account a ON a.id = e.account_id
+    GROUP BY 1, 2),
+months AS (
+    SELECT m.month, k.key AS kind, k.value::numeric AS kept, coalesce((
+               SELECT sum(c.total) FROM cells c WHERE c.kind = k.key AND c.bucket < m.place), 0)
+               * CASE WHEN k.key = ANY(%(debit_normal)s) THEN -1 ELSE 1 END AS total
+    FROM (SELECT *, row_number() OVER (ORDER BY month) AS place FROM finance_closedmonth) m,
+         jsonb_each_text(m.balances) k)
+SELECT (SELECT count(*) FROM finance_closedmonth),
+       (SELECT array_agg(format('month %%s, %%s: kept %%s, lines %%s', to_char(month, 'MM.YYYY'),
+                                kind, kept, total)) FROM months WHERE kept <> total)"""
+
+CLEARING = """
+WITH totals AS (
+    SELECT a.kind, sum(e.credit - e.debit) AS total
+    FROM finance_ledgerentry e JOIN finance_account a ON a.id = e.account_id
+    WHERE a.kind IN ('payouts_in_transit', 'unmatched') GROUP BY 1),
+on_their_way AS (
+    SELECT (SELECT count(*) FROM finance_payout WHERE status = ANY(%(in_transit)s))
+             + (SELECT count(*) FROM finance_referralpayoutrequest
+                WHERE status = ANY(%(withdrawn)s)) AS n,
+           coalesce((SELECT sum(amount) FROM finance_payout WHERE status = ANY(%(in_transit)s)), 0)
+             + coalesce((SELECT sum(amount) FROM finance_referralpayoutrequest
+                         WHERE status = ANY(%(withdrawn)s)), 0) AS owed,
+           coalesce((SELECT total FROM totals WHERE kind = 'payouts_in_transit'), 0) AS total),
+payout_sums AS (
+    SELECT t.payout_id,
+           sum(e.debit - e.credit) FILTER (WHERE a.kind = 'agency_available') AS left_agency,
+           sum(e.credit - e.debit) FILTER (WHERE a.kind = 'payouts_in_transit') AS in_transit,
+           sum(e.credit - e.debit) FILTER (WHERE a.kind IN ('bank', 'payme')) AS carried_out
+    FROM finance_accountingtransaction t
+    JOIN finance_ledgerentry e ON e.transaction_id = t.id
+    JOIN finance_account a ON a.id = e.account_id
+    WHERE t.payout_id IS NOT NULL GROUP BY 1),
+payouts AS (
+    SELECT p.id, p.status, p.amount, coalesce(s.left_agency, 0) AS left_agency,
+           coalesce(s.in_transit, 0) AS in_transit, coalesce(s.carried_out, 0) AS carried_out,
+           CASE WHEN p.status = 'paid' OR p.status = ANY(%(in_transit)s)
+                THEN p.amount ELSE 0 END AS gone,
+           CASE WHEN p.status = ANY(%(in_transit)s) THEN p.amount ELSE 0 END AS going,
+           CASE WHEN p.status = 'paid' THEN p.amount ELSE 0 END AS paid
+    FROM finance_payout p LEFT JOIN payout_sums s ON s.payout_id = p.id),
+cases AS (
+    SELECT count(*) AS n, coalesce(sum(amount), 0) AS held,
+           coalesce((SELECT total FROM totals WHERE kind = 'unmatched'), 0) AS total
+    FROM finance_moneycase WHERE held AND status = %(open)s),
+bonuses AS (
+    SELECT coalesce(a.user_id, b.user_id) AS user_id, coalesce(a.balance, 0) AS kept,
+           coalesce(b.pending, 0) AS pending
+    FROM (SELECT * FROM finance_account WHERE kind = 'bonus_pending') a
+    FULL JOIN (SELECT user_id, sum(amount - reversed_amount) AS pending
+               FROM finance_referralbonus WHERE status = 'pending' GROUP BY 1) b
+           ON b.user_id = a.user_id),
+adjustments AS (
+    SELECT j.id, j.amount, EXISTS (
+               SELECT 1 FROM finance_ledgerentry e WHERE e.transaction_id = j.journal_id
+               AND e.account_id = j.debit_id AND e.debit = j.amount) AND EXISTS (
+               SELECT 1 FROM finance_ledgerentry e WHERE e.transaction_id = j.journal_id
+               AND e.account_id = j.credit_id AND e.credit = j.amount) AS is_posted
+    FROM finance_adjustment j WHERE j.status = 'approved')
+SELECT n, CASE WHEN owed <> total
+          THEN ARRAY[format('on their way %%s, in transit %%s', owed, total)] END,
+       (SELECT count(*) FROM payouts),
+       (SELECT array_agg(format('payout %%s (%%s) of %%s: left the agency %%s, in transit %%s, '
+                                'carried out %%s', id, status, amount, left_agency, in_transit,
+                                carried_out))
+        FROM payouts WHERE (left_agency, in_transit, carried_out) <> (gone, going, paid)),
+       (SELECT n FROM cases),
+       (SELECT CASE WHEN held <> total THEN ARRAY[format('cases %%s, unmatched %%s', held, total)]
+               END FROM cases),
+       (SELECT count(*) FROM bonuses),
+       (SELECT array_agg(format('person %%s: kept %%s, bonuses %%s', user_id, kept, pending))
+        FROM bonuses WHERE kept <> pending),
+       (SELECT count(*) FROM adjustments),
+       (SELECT array_agg(format('adjustment %%s of %%s', id, amount))
+        FROM adjustments WHERE NOT is_posted)
+FROM on_their_way"""

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
-from core.money import ZERO
+from core.money import ZERO, round_money
 from finance.commission import RefundShares
-from finance.models import LedgerEntry
+from finance.models import LedgerEntry, ReferralBonus, Refund
 from finance.states import AGENCY_ACCOUNTS, CASH_ACCOUNTS, AccountKind, JournalType
 
 # The memo of a release that frees a reserve.
@@ -37,6 +37,20 @@ def held_for(booking_id: int) -> Held:
     )
 
 
+def taken_from(held: Held, amount: Decimal) -> Held:
+    """Which of an agency's accounts a refund takes its share ``amount`` from: what is pending of
+    the booking, then its reserve, then what is available, which may fall below zero."""
+    pending = min(amount, max(held.pending, ZERO))
+    reserve = min(amount - pending, max(held.reserve, ZERO))
+    return Held(pending=pending, available=amount - pending - reserve, reserve=reserve)
+
+
+def reward_back(bonus: ReferralBonus, share: Decimal) -> Decimal:
+    """What is still to be taken back of a partner's bonus when ``share`` (0 to 1) of its sale has
+    been refunded in all."""
+    return max(round_money(bonus.amount * share) - bonus.reversed_amount, ZERO)
+
+
 def returned_shares(booking_id: int) -> RefundShares:
     """What refunds of the booking have taken back so far, off its refund journals."""
     kinds = (
@@ -55,6 +69,13 @@ def returned_shares(booking_id: int) -> RefundShares:
         commission=-found.get(AccountKind.COMMISSION, ZERO),
         agency_share=-agency,
     )
+
+
+def lines_of_refund(refund: Refund) -> QuerySet[LedgerEntry]:
+    """What a refund that was carried out posted, the partner's bonus included."""
+    return LedgerEntry.objects.filter(
+        transaction__booking_id=refund.payment.booking_id, transaction__memo=refund.memo
+    ).order_by("pk")
 
 
 def _natural(booking_id: int, kinds: tuple[AccountKind, ...], **where: str) -> dict[str, Decimal]:

@@ -24,7 +24,7 @@ from partners.roles import require
 class NotByHand(Invalid):
     """The account's balance must agree with rows (bookings, payouts, cases) that acts keep."""
 
-    message = _("The account \u201c{account}\u201d is moved by its own acts only.")
+    message = _("The account “{account}” is moved by its own acts only.")
 
 
 class SameAccount(Invalid):

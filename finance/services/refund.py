@@ -44,7 +44,7 @@ class WholeOnly(Invalid):
 
 
 class RefundMoved(Conflict):
-    message = _("This refund is \u201c{status}\u201d; that is no longer possible.")
+    message = _("This refund is “{status}”; that is no longer possible.")
 
     @classmethod
     def of(cls, refund: Refund) -> "RefundMoved":

@@ -1,17 +1,31 @@
 """The money of a sale: posting it, and taking it back. Building blocks."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from constance import config
 
 from core.actor import Actor
-from core.money import ZERO, percent_of, round_money
+from core.money import ZERO, percent_of
 from finance.commission import RefundShares, SaleShares, share_refund
 from finance.models import AccountingTransaction, ReferralBonus
-from finance.queries.bookings import held_for, returned_shares
+from finance.queries.bookings import held_for, returned_shares, reward_back, taken_from
 from finance.services.post import About, Line, post
 from finance.states import AccountKind, BonusStatus, JournalStatus, JournalType
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """The deal whose money goes back; ``memo`` names the refund in its journals."""
+
+    booking_id: int
+    agency_id: int
+    memo: str = ""
+
+    @property
+    def journal(self) -> About:
+        return About(booking_id=self.booking_id, agency_id=self.agency_id, memo=self.memo)
 
 
 def post_sale(
@@ -75,47 +89,45 @@ def refund_sale(
     sale: SaleShares,
     back: Decimal,
     cash_account: str,
-    booking_id: int,
-    agency_id: int,
+    about: Sold,
     user_id: int,
     by: Actor,
     at: datetime,
     direct: Decimal = ZERO,
 ) -> RefundShares:
-    """Give ``back`` UZS to the traveller and take each party's share of it back.
+    """Give ``back`` UZS to the traveller ``user_id`` and take each party's share of it back.
 
     The cash leaves ``cash_account``; ``direct`` of it came back from the agency's own cashbox. The
     agency pays from what is pending of this booking, then from its reserve, then from what is
-    available, which may fall below zero; the bonus goes back to the traveller's balance. A refund
-    of everything at once names the sale that it reverses.
+    available, which may fall below zero; the bonus goes back to the traveller's balance. When the
+    provider gives everything back the journal names the sale that it reverses; what is returned by
+    hand leaves it standing, as the provider's payment stands.
     """
-    before = returned_shares(booking_id)
+    before = returned_shares(about.booking_id)
     shares = share_refund(sale, back=back, before=before)
     is_whole = before == RefundShares() and back == (sale.cash or sale.gross)
+    is_mirror = is_whole and cash_account == AccountKind.PAYME
 
     lines = [
-        *_from_agency(shares.agency_share - direct, booking_id, agency_id),
+        *_from_agency(shares.agency_share - direct, about),
         Line(AccountKind.COMMISSION, debit=shares.commission),
         Line(cash_account, credit=shares.cash - direct),
         Line(AccountKind.PROMO_EXPENSE, credit=shares.platform_discount),
         Line(AccountKind.BONUS_AVAILABLE, credit=shares.bonus, user_id=user_id),
     ]
-    about = About(booking_id=booking_id, agency_id=agency_id)
-    reverses = _standing_sale(booking_id) if is_whole else None
-    post(JournalType.REFUND, lines, about=about, by=by, at=at, reverses=reverses)
+    reverses = _standing_sale(about.booking_id) if is_mirror else None
+    post(JournalType.REFUND, lines, about=about.journal, by=by, at=at, reverses=reverses)
     return shares
 
 
-def _from_agency(amount: Decimal, booking_id: int, agency_id: int) -> list[Line]:
-    held = held_for(booking_id)
-    pending = min(amount, max(held.pending, ZERO))
-    reserve = min(amount - pending, max(held.reserve, ZERO))
+def _from_agency(amount: Decimal, about: Sold) -> list[Line]:
+    taken = taken_from(held_for(about.booking_id), amount)
     parts = {
-        AccountKind.AGENCY_PENDING: pending,
-        AccountKind.AGENCY_RESERVE: reserve,
-        AccountKind.AGENCY_AVAILABLE: amount - pending - reserve,
+        AccountKind.AGENCY_PENDING: taken.pending,
+        AccountKind.AGENCY_RESERVE: taken.reserve,
+        AccountKind.AGENCY_AVAILABLE: taken.available,
     }
-    return [Line(kind, debit=part, agency_id=agency_id) for kind, part in parts.items()]
+    return [Line(kind, debit=part, agency_id=about.agency_id) for kind, part in parts.items()]
 
 
 def _standing_sale(booking_id: int) -> AccountingTransaction | None:
@@ -125,7 +137,7 @@ def _standing_sale(booking_id: int) -> AccountingTransaction | None:
 
 
 def take_back_referral_bonus(
-    *, booking_id: int, share: Decimal, by: Actor, at: datetime
+    *, booking_id: int, share: Decimal, memo: str, by: Actor, at: datetime
 ) -> Decimal:
     """The partner's bonus goes with the sale: ``share`` (0 to 1) of it is taken back in all, also
     when it has matured (his balance may fall below zero only this way). Answers what was taken now.
@@ -133,8 +145,8 @@ def take_back_referral_bonus(
     bonus = ReferralBonus.objects.select_for_update().filter(booking_id=booking_id).first()
     if bonus is None:
         return ZERO
-    amount = round_money(bonus.amount * share) - bonus.reversed_amount
-    if amount <= 0:
+    amount = reward_back(bonus, share)
+    if not amount:
         return ZERO
     pending = bonus.status == BonusStatus.PENDING
     bonus.reversed_amount += amount
@@ -149,6 +161,6 @@ def take_back_referral_bonus(
         ),
         Line(AccountKind.REFERRAL_EXPENSE, credit=amount),
     ]
-    about = About(booking_id=booking_id, memo="referral reversed")
+    about = About(booking_id=booking_id, memo=memo or "referral reversed")
     post(JournalType.BONUS, lines, about=about, by=by, at=at)
     return amount

@@ -4,18 +4,30 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file to go along: where it lies on this host's disk, and what it is called."""
+
+    path: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
-    """One message, rendered; ``key`` is the caller's own."""
+    """One message, rendered as Telegram's HTML; ``key`` is the caller's own. With an ``email`` it
+    goes there, under ``subject``."""
 
     key: int
     chat_id: int
     text: str
+    email: str = ""
+    subject: str = ""
+    file: Attachment | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
     key: int
-    message_id: int
+    message_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

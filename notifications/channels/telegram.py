@@ -16,12 +16,15 @@ from aiogram.exceptions import (
     TelegramNotFound,
     TelegramRetryAfter,
 )
+from aiogram.types import FSInputFile, Message
 
 from notifications.channels.outcomes import Envelope, Later, Never, Outcome, Sent
 
 # 30 messages a second is the bot's bound over all chats; stay well under it.
 PAUSE_SECONDS = 0.05
 TIMEOUT_SECONDS = 15
+# A document of fifty megabytes over a slow line.
+UPLOAD_SECONDS = 90
 
 
 def send_all(envelopes: Sequence[Envelope], *, token: str, api_url: str = "") -> list[Outcome]:
@@ -44,9 +47,20 @@ async def _send_all(envelopes: Sequence[Envelope], token: str, api_url: str) -> 
     return outcomes
 
 
+async def _give(bot: Bot, envelope: Envelope) -> Message:
+    if envelope.file is None:
+        return await bot.send_message(envelope.chat_id, envelope.text)
+    return await bot.send_document(
+        envelope.chat_id,
+        FSInputFile(envelope.file.path, filename=envelope.file.name),
+        caption=envelope.text,
+        request_timeout=UPLOAD_SECONDS,
+    )
+
+
 async def _send(bot: Bot, envelope: Envelope) -> Outcome:
     try:
-        message = await bot.send_message(envelope.chat_id, envelope.text)
+        message = await _give(bot, envelope)
     except TelegramRetryAfter as error:
         return Later(envelope.key, str(error), error.retry_after)
     except TelegramForbiddenError as error:

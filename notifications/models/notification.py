@@ -18,6 +18,15 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
             return self
         return self.filter(Q(agency_id__in=user.agency_ids) | Q(recipient_id=user.pk))
 
+    def by_ways(self, *, telegram: bool, email: bool) -> "NotificationQuerySet":
+        """Those that go by a way that is open."""
+        ways = Q(pk__in=[])
+        if telegram:
+            ways |= Q(email="")
+        if email:
+            ways |= ~Q(email="")
+        return self.filter(ways)
+
     def due(self, at: datetime) -> "NotificationQuerySet":
         """To be sent now: queued, or claimed so long ago that the sender must have died."""
         waiting = [NotificationState.QUEUED, NotificationState.SENDING]
@@ -28,7 +37,8 @@ class Notification(StatefulModel):
     """A message owed to somebody; it stays, with what became of it.
 
     ``payload`` holds the template's named values; the text is rendered when it is sent, in
-    ``language``. ``dedupe_key`` makes a repeated event one message.
+    ``language``; with a ``job`` in it that job's file goes along. With an ``email`` it is sent
+    there, else to Telegram. ``dedupe_key`` makes a repeated event one message.
     """
 
     recipient = models.ForeignKey(
@@ -40,6 +50,7 @@ class Notification(StatefulModel):
         verbose_name=_("recipient"),
     )
     chat_id = models.BigIntegerField(_("Telegram chat"), null=True, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
     agency = models.ForeignKey(
         "partners.TravelAgency",
         models.PROTECT,

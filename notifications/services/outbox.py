@@ -7,7 +7,7 @@ from typing import Any
 
 from core.acts import require_transaction
 from notifications.models import Notification
-from partners.models import AgencyMember, Language, TravelAgency, User
+from partners.models import AgencyMember, Language, MemberRole, TravelAgency, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,8 @@ class Address:
     user_id: int | None
     chat_id: int | None
     language: str
+    # By e-mail instead of Telegram.
+    email: str = ""
 
     @property
     def key(self) -> str:
@@ -41,6 +43,14 @@ def person(user: User) -> list[Address]:
     return [Address(user.pk, user.telegram_id, user.language)]
 
 
+def owners(agency: TravelAgency) -> list[Address]:
+    """The own chats of the agency's active owners: money is told to nobody else."""
+    members = AgencyMember.objects.filter(
+        agency=agency, role=MemberRole.OWNER, is_active=True, user__is_active=True
+    )
+    return [address for m in members.select_related("user") for address in person(m.user)]
+
+
 def agency_desk(agency: TravelAgency) -> list[Address]:
     """The agency's managers' chat; without one, its active members' own chats."""
     if agency.manager_chat_id is not None:
@@ -56,6 +66,7 @@ def put(letter: Letter, addresses: Iterable[Address], *, at: datetime) -> int:
         Notification(
             recipient_id=address.user_id,
             chat_id=address.chat_id,
+            email=address.email,
             agency_id=letter.agency_id,
             booking_id=letter.booking_id,
             kind=letter.kind,

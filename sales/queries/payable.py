@@ -46,7 +46,9 @@ def check_payable(*, reference: str, amount: Decimal, at: datetime) -> Booking:
     session will not run), WrongAmount and PaymentUnderWay, in this order. An earlier cancelled
     payment does not matter.
     """
-    booking = Booking.objects.select_related("session").filter(code=reference).first()
+    booking = (
+        Booking.objects.select_related("session__tour", "agency").filter(code=reference).first()
+    )
     if booking is None:
         raise PayableNotFound
     if booking.status == BookingStatus.PAID:

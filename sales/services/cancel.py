@@ -17,9 +17,10 @@ from partners.roles import Role, require
 from sales.access import check_decides, check_takes_part, is_side_of_agency
 from sales.models import Booking
 from sales.queries.cancellation import CancelPreview, preview_cancellation, preview_in_full
+from sales.queries.shares import shares_of
 from sales.refusals import BookingExpired, BookingMoved
 from sales.services.holds import Deal, let_go, lock_paid_deal
-from sales.services.settle import give_back, shares_of
+from sales.services.settle import give_back
 from sales.states import LIVE, BookingStatus, CancelReason
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from constance import config
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import TourSession
@@ -25,6 +26,8 @@ from core.services.events import record
 from finance.models import PaymentTransaction
 from finance.queries.payments import find_payment
 from finance.services.bonus import reserve_bonus
+from finance.services.cases import note_late
+from finance.services.invoices import mark_invoice_paid
 from finance.services.locks import lock_payment
 from finance.services.post import About
 from finance.states import PaymentState, Provider
@@ -42,6 +45,7 @@ from sales.services.attempts import (
 )
 from sales.services.holds import end_holds, lock_rows
 from sales.services.settle import settle
+from sales.services.split import receivers_of
 from sales.states import BookingStatus
 
 
@@ -49,6 +53,8 @@ class NoSeatForMoney(PaymentClosed):
     """The hold had ended and the seats are gone: the money is not taken."""
 
     message = _("The seats are no longer free; nothing was paid.")
+    # What is left is the case that the money is for.
+    commits = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,7 @@ def open_payment(*, attempt: Attempt, by: Actor, at: datetime) -> PaymentTransac
         cashbox=attempt.cashbox,
         provider_time=attempt.provider_time,
         account=attempt.account,
+        receivers=receivers_of(booking, cashbox=attempt.cashbox),
         created_at=whole_milliseconds(at),
     )
     _pin_hold(booking, at)
@@ -115,7 +122,8 @@ def perform_payment(
 ) -> PaymentTransaction:
     """The provider has the money: pay the booking, once.
 
-    Refuses with PaymentNotFound, PaymentClosed, PaymentTimedOut and NoSeatForMoney.
+    Refuses with PaymentNotFound, PaymentClosed, PaymentTimedOut and NoSeatForMoney; after the last
+    a case tells of the money until the provider has taken it back.
     """
     payment, booking, session = lock_payment_deal(provider_id, cashbox, at)
 
@@ -126,11 +134,16 @@ def perform_payment(
     if payment.is_timed_out(at):
         time_out(payment, at)
         raise PaymentTimedOut
-    _seat_again_if_needed(booking, session, by=by, at=at)
+    try:
+        seat_again_if_needed(booking, session, by=by, at=at)
+    except NoSeatForMoney:
+        _refuse_late(payment, booking, by=by, at=at)
+        raise
 
     payment.perform(at=whole_milliseconds(at))
     payment.save(update_fields=["state", "performed_at"])
-    settle(booking, by=by, at=at)
+    settle(booking, direct=payment.direct_amount, by=by, at=at)
+    mark_invoice_paid(payment, by=by, at=at)
     return payment
 
 
@@ -151,10 +164,24 @@ def _repeat(known: PaymentTransaction, at: datetime) -> PaymentTransaction:
     return payment
 
 
-def _seat_again_if_needed(
+def _refuse_late(payment: PaymentTransaction, booking: Booking, *, by: Actor, at: datetime) -> None:
+    note_late(payment, by=by, at=at)
+    record(
+        "payment.late",
+        booking,
+        by=by,
+        at=at,
+        agency_id=booking.agency_id,
+        payment_id=payment.pk,
+        amount=payment.amount,
+    )
+
+
+def seat_again_if_needed(
     booking: Booking, session: TourSession, *, by: Actor, at: datetime
 ) -> None:
-    """An ended hold gets its seats, promo use and bonus back, or the money is refused.
+    """An ended hold gets its seats, promo use and bonus back, all or nothing of it, or the money is
+    refused with NoSeatForMoney. A building block.
 
     So is money for a session that will not run, although its booking has not been ended yet.
     """
@@ -165,11 +192,16 @@ def _seat_again_if_needed(
     if booking.status != BookingStatus.EXPIRED or session.date_start <= local_date(at):
         raise NoSeatForMoney
     try:
-        if booking.promo_code is not None:
-            check_promo(booking.promo_code, session=session, user_id=booking.user_id, at=at)
-        check_transport_room(session, booking.transport_code, booking.seats_reserved, at=at)
-        take_seats(session, booking.seats_reserved)
-        about = About(booking_id=booking.pk, agency_id=booking.agency_id, memo="paid late")
-        reserve_bonus(user_id=booking.user_id, amount=booking.bonus_used, about=about, by=by, at=at)
+        with transaction.atomic():
+            _seat_again(booking, session, by=by, at=at)
     except Refusal as refusal:
         raise NoSeatForMoney from refusal
+
+
+def _seat_again(booking: Booking, session: TourSession, *, by: Actor, at: datetime) -> None:
+    if booking.promo_code is not None:
+        check_promo(booking.promo_code, session=session, user_id=booking.user_id, at=at)
+    check_transport_room(session, booking.transport_code, booking.seats_reserved, at=at)
+    take_seats(session, booking.seats_reserved)
+    about = About(booking_id=booking.pk, agency_id=booking.agency_id, memo="paid late")
+    reserve_bonus(user_id=booking.user_id, amount=booking.bonus_used, about=about, by=by, at=at)

@@ -4,29 +4,18 @@
 from datetime import datetime
 from decimal import Decimal
 
-from django.utils.translation import gettext_lazy as _
-
 from core.actor import Actor
 from core.acts import act
 from core.locks import lock_row
-from core.refusals import Invalid, NotFound
+from core.refusals import NotFound
 from core.services.events import record
 from finance.models import Refund
+from finance.services.proof import check_proof
 from finance.services.refund import RefundMoved, WhyRefund, owe_refund
 from finance.states import AccountKind, RefundMethod, RefundSource, RefundStatus
 from partners.roles import require
 from sales.services.holds import lock_paid_deal
 from sales.services.settle import give_back
-
-
-class NoReference(Invalid):
-    message = _("Give the number of the bank's order.")
-    field = "reference"
-
-
-class NoProof(Invalid):
-    message = _("Attach the proof: a scan or a PDF of the bank's order.")
-    field = "proof"
 
 
 @act
@@ -86,10 +75,7 @@ def finish_by_hand(
     booking = lock_paid_deal(booking_id, at=at).booking
     refund = lock_row(Refund, pk=refund_id)
 
-    if not reference.strip():
-        raise NoReference
-    if not proof:
-        raise NoProof
+    check_proof(reference=reference, proof=proof)
     by_hand = refund.method == RefundMethod.BY_HAND and refund.status == RefundStatus.APPROVED
     if not (by_hand or refund.status == RefundStatus.FAILED):
         raise RefundMoved.of(refund)
@@ -100,7 +86,14 @@ def finish_by_hand(
     refund.complete(at=at)
     refund.save()
 
-    give_back(booking, back=refund.amount, cash_account=AccountKind.BANK, by=by, at=at)
+    give_back(
+        booking,
+        back=refund.amount,
+        cash_account=AccountKind.BANK,
+        memo=refund.memo,
+        by=by,
+        at=at,
+    )
 
     record(
         "refund.done",

@@ -5,14 +5,14 @@ from decimal import Decimal
 
 from django.db.models import F
 
-from catalog.states import FundedBy
 from core.actor import Actor
 from core.acts import require_transaction
 from core.money import ZERO
 from core.services.events import record
-from finance.commission import RefundShares, SaleShares, share_sale
+from finance.commission import RefundShares, SaleShares
 from finance.queries.bookings import returned_shares
 from finance.services.sale import (
+    Sold,
     earn_referral_bonus,
     post_sale,
     refund_sale,
@@ -20,17 +20,7 @@ from finance.services.sale import (
 )
 from partners.models import ReferralPartner
 from sales.models import Booking
-
-
-def shares_of(booking: Booking) -> SaleShares:
-    """How the booking's money is shared, from its frozen figures."""
-    return share_sale(
-        subtotal=booking.subtotal,
-        agency_discount=booking.discount_funded_by(FundedBy.AGENCY),
-        platform_discount=booking.discount_funded_by(FundedBy.PLATFORM),
-        bonus=booking.bonus_used,
-        rate=booking.commission_percent,
-    )
+from sales.queries.shares import shares_of
 
 
 def settle(booking: Booking, *, by: Actor, at: datetime, direct: Decimal = ZERO) -> None:
@@ -93,9 +83,10 @@ def give_back(
     by: Actor,
     at: datetime,
     direct: Decimal = ZERO,
+    memo: str = "",
 ) -> RefundShares:
     """Refund ``back`` UZS of a locked booking's price (of its gross when it was free), and take the
-    same share of its partner's bonus back. A building block."""
+    same share of its partner's bonus back. Both journals bear ``memo``."""
     require_transaction()
     sale = shares_of(booking)
     shares = refund_sale(
@@ -103,8 +94,7 @@ def give_back(
         back=back,
         cash_account=cash_account,
         direct=direct,
-        booking_id=booking.pk,
-        agency_id=booking.agency_id,
+        about=Sold(booking_id=booking.pk, agency_id=booking.agency_id, memo=memo),
         user_id=booking.user_id,
         by=by,
         at=at,
@@ -112,14 +102,15 @@ def give_back(
     if shares.cash:
         # What came back from the agency's own cashbox is not in the ledger.
         gone = returned_shares(booking.pk).cash + direct
-        _withdraw_reward(booking, shares.cash, share=gone / booking.final_price, by=by, at=at)
+        share = gone / booking.final_price
+        _withdraw_reward(booking, shares.cash, share=share, memo=memo, by=by, at=at)
     return shares
 
 
 def _withdraw_reward(
-    booking: Booking, cash: Decimal, *, share: Decimal, by: Actor, at: datetime
+    booking: Booking, cash: Decimal, *, share: Decimal, memo: str, by: Actor, at: datetime
 ) -> None:
-    taken = take_back_referral_bonus(booking_id=booking.pk, share=share, by=by, at=at)
+    taken = take_back_referral_bonus(booking_id=booking.pk, share=share, memo=memo, by=by, at=at)
     if taken and booking.referral_partner_id is not None:
         ReferralPartner.objects.filter(pk=booking.referral_partner_id).update(
             total_sales=F("total_sales") - cash,

@@ -12,6 +12,7 @@ from core.clock import local_date
 from core.refusals import Conflict
 from core.services.events import record
 from finance.models import PaymentTransaction
+from finance.services.cases import settle_late
 from finance.services.refund import complete_refund
 from finance.states import AccountKind, PaymentState, RefundMethod, RefundStatus
 from sales.models import Booking
@@ -38,7 +39,8 @@ def cancel_payment(
 ) -> PaymentTransaction:
     """The provider gives up a waiting payment, or takes a performed one back whole.
 
-    A refund ends the booking, frees its seats and mirrors its sale. A repeat answers the stored
+    With one that came too late the case of its money ends, also when its time was over before. A
+    refund ends the booking, frees its seats and mirrors its sale. A repeat answers the stored
     row. Refuses with PaymentNotFound, GivenBackByHand, and with TourHasRun unless the platform
     itself has asked the provider for it.
     """
@@ -49,6 +51,8 @@ def cancel_payment(
     elif payment.state == PaymentState.PERFORMED:
         _check_refundable(payment, booking, session, at)
         _take_back(payment, booking, session, code=code, by=by, at=at)
+    if payment.state == PaymentState.CANCELLED:
+        settle_late(payment, by=by, at=at)
     return payment
 
 
@@ -94,13 +98,14 @@ def _take_back(
         booking.cancel(at=at, reason=CancelReason.REFUND, note="")
         booking.save()
         give_back_seats(session, booking.seats_reserved)
-    complete_refund(payment, reason=booking.cancel_note, at=at)
+    refund = complete_refund(payment, reason=booking.cancel_note, at=at)
 
     give_back(
         booking,
         back=payment.amount,
         cash_account=AccountKind.PAYME,
         direct=payment.direct_amount,
+        memo=refund.memo,
         by=by,
         at=at,
     )
@@ -112,5 +117,6 @@ def _take_back(
         at=at,
         agency_id=booking.agency_id,
         payment_id=payment.pk,
+        refund_id=refund.pk,
         amount=payment.amount,
     )

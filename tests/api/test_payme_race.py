@@ -1,12 +1,15 @@
 """Payme's calls at the same instant, and while somebody else holds the lock."""
 
 import time
+from datetime import timedelta
 
 import pytest
 
 from catalog.models import TourSession
+from core.models import EventLog
 from finance.models import AccountingTransaction, LedgerEntry, PaymentTransaction, ProviderCall
 from sales.models import Booking
+from sales.services.attempts import sweep_timed_out_payments
 from tests.api.payme_side import ms, new_id, order, stored
 from tests.api.together import locked, together
 from tests.factories import NOW
@@ -117,3 +120,22 @@ def test_reading_waits_for_no_lock(payme, cast):
         assert payme.ok("CheckTransaction", id=payme_id)["state"] == 1
         rows = payme.ok("GetStatement", **{"from": 0, "to": ms(NOW)})["transactions"]
         assert len(rows) == 1
+
+
+def test_performing_and_sweeping_past_twelve_hours_give_up_once_and_take_nothing(
+    payme, cast, clock
+):
+    booking = cast.approved()
+    payme_id = payme.opened(booking)
+    clock.shift(timedelta(hours=12, milliseconds=1))
+    late = NOW + timedelta(hours=12, milliseconds=1)
+
+    codes = together(
+        [lambda: payme.no("PerformTransaction", id=payme_id)] * 2
+        + [lambda: sweep_timed_out_payments(at=late)] * 2
+    )
+
+    assert codes[:2] == [-31008, -31008]
+    assert stored(payme_id).cancel_code == 4
+    assert EventLog.objects.filter(action="payment.timed_out").count() == 1
+    assert not AccountingTransaction.objects.filter(type="sale").exists()

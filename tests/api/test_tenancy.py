@@ -12,6 +12,7 @@ from django.db import transaction
 from api.app import api
 from tests import factories
 from tests.api.phone import Phone, problem
+from tests.finance.owed import earn, with_bank
 
 ROLES = (
     "nobody",
@@ -37,6 +38,9 @@ CANCELS = "        401  200   404   200   200   404   404   403   403   200"
 DELETES = "        401  404   404   204   204   404   404   403   403   204"
 TRAVELLER = "      401  200   404   404   404   404   404   404   404   404"
 AUDITS = "         401  403   403   403   403   403   403   200   403   200"
+#                 nobody trav. stra. A:man A:own B:man B:own acct  supp. admin
+PAYOUTS = "        401  403   403   403   200   403   200   200   403   200"
+ASKS_PAYOUT = "    401  403   403   403   201   403   404   201   403   201"
 ONE_ASKED = "      401  200   404   404   404   404   404   404   404   404"
 ONE_ASKED_204 = "  401  204   404   404   404   404   404   404   404   404"
 
@@ -70,6 +74,8 @@ EXPECTED = {
     "GET /api/bookings/{booking_id}/comments/": SIDES,
     "POST /api/bookings/{booking_id}/comments/": SIDES_201,
     "GET /api/payments/transactions/": SIGNED_IN,
+    "GET /api/payments/payout-requests/": PAYOUTS,
+    "POST /api/payments/payout-requests/": ASKS_PAYOUT,
     "GET /api/agencies/list/": SIGNED_IN,
     "GET /api/agencies/detail/{agency_id}/": SIGNED_IN,
     "GET /api/core/logs/": AUDITS,
@@ -93,6 +99,7 @@ def test_every_operation_has_been_thought_about():
 def stage(cast):
     """Agency A's booking, and what the operations' bodies and ids are taken from."""
     factories.promo_code(code="SPRING")
+    earn(with_bank(cast.silk), factories.MILLION)
     request, approved = cast.request(), cast.approved()
     asked = factories.friendship(from_user=cast.blogger, to_user=cast.traveller)
     wish = {"session": cast.silk_session.pk, "seats": 1}
@@ -106,6 +113,7 @@ def stage(cast):
             "POST /api/bookings/": wish,
             "POST /api/bookings/{booking_id}/reject/": {"reason": "No."},
             "POST /api/bookings/{booking_id}/comments/": {"text": "Hi"},
+            "POST /api/payments/payout-requests/": {"agency": cast.silk.pk},
         },
         "ids": {
             "booking_id": request.pk,

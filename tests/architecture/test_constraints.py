@@ -205,6 +205,12 @@ BROKEN = {
     "one_open_withdrawal_per_person": _of_one_person(f.withdrawal),
     "card_last4_is_four_digits": lambda: f.withdrawal(card_last4="12a4"),
     "resolved_row_says_why": lambda: f.reconciliation_row(resolved_at=NOW, resolved_by=f.staff()),
+    "registry_period_runs_forward": lambda: f.reconciliation_file(
+        period_start=date(2027, 3, 2), period_end=date(2027, 3, 1)
+    ),
+    "taken_registry_has_a_period": lambda: f.reconciliation_file(
+        status="taken", taken_at=NOW, period_start=None, period_end=None
+    ),
     "one_row_per_line": lambda: twice(f.reconciliation_row, file=f.reconciliation_file(), line=1),
     # notifications
     "message_has_somebody_to_go_to": lambda: f.notification(recipient=None, chat_id=None),

@@ -9,15 +9,20 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.services.sessions import change_session
 from core.actor import job
+from finance.services.cases import open_case
+from partners.models import TravelAgency
 from sales.models import Booking
 from sales.services.approve import approve_booking
 from sales.services.cancel import cancel_booking, cancel_for_session
+from sales.services.cases import book_case
 from sales.services.checkout import start_checkout
 from sales.services.departures import call_off_session, cancel_session, move_session
 from sales.services.holds import expire_session_holds
+from sales.services.invoices import draft_invoice
 from sales.services.pay import Attempt, open_payment, perform_payment
 from sales.services.refunds import ask_refund, finish_by_hand
 from sales.services.reject import reject_booking
+from sales.services.release import free_reserve, release_booking
 from sales.services.take_back import cancel_payment
 from tests import factories
 from tests.cast import PAYME
@@ -31,8 +36,10 @@ ORDER = [
     "finance_account",
 ]
 # Locked by the one act or job that moves them, beside the order.
-ASIDE = {"finance_referralbonus", "finance_refund"}
+ASIDE = {"finance_moneycase", "finance_referralbonus", "finance_refund", "finance_invoice"}
 LATE = NOW + timedelta(hours=2)
+# After it the tour is over, after two of them its reserve is due.
+SEASON = timedelta(days=120)
 LOCKED = re.compile(r'FROM "(\w+)".* FOR UPDATE', re.DOTALL)
 
 
@@ -143,6 +150,11 @@ def sweeping(cast):
     return lambda: expire_session_holds(session_id=cast.silk_session.pk, by=job(), at=LATE)
 
 
+def drafting_an_invoice(cast):
+    booking, by = approved(cast), cast.support.actor("admin")
+    return lambda: draft_invoice(booking_id=booking.pk, phone="901234567", by=by, at=LATE)
+
+
 def opening_a_payment(cast):
     booking = approved(cast)
     attempt = Attempt("x", NOW, booking.code, booking.final_price)
@@ -193,6 +205,27 @@ def refunding_by_hand(cast):
     return lambda: finish_by_hand(refund_id=refund.pk, by=by, at=LATE, **proof)
 
 
+def booking_money_without_a_deal(cast):
+    booking = approved(cast)
+    cast.open(booking, at=NOW + timedelta(minutes=59), provider_time=NOW - timedelta(hours=11))
+    Booking.objects.filter(pk=booking.pk).update(expires_at=NOW)
+    by = cast.accountant.actor("admin")
+    case = open_case(kind="unknown", amount=booking.final_price, by=by, at=NOW)
+    return lambda: book_case(case_id=case.pk, booking_code=booking.code, by=by, at=LATE)
+
+
+def releasing(cast):
+    booking = paid(cast)
+    TravelAgency.objects.update(reserve_percent=10)
+    return lambda: release_booking(booking_id=booking.pk, by=job(), at=LATE + SEASON)
+
+
+def freeing_a_reserve(cast):
+    releasing(cast)()
+    booking = Booking.objects.get(paid_at__isnull=False)
+    return lambda: free_reserve(booking_id=booking.pk, by=job(), at=LATE + 2 * SEASON)
+
+
 ACTS = [
     requesting,
     requesting_of_an_agency_that_approves_by_itself,
@@ -207,6 +240,7 @@ ACTS = [
     moving_a_session,
     changing_a_session,
     sweeping,
+    drafting_an_invoice,
     opening_a_payment,
     opening_a_payment_after_one_that_timed_out,
     going_to_the_checkout,
@@ -215,6 +249,9 @@ ACTS = [
     refunding,
     asking_for_a_refund,
     refunding_by_hand,
+    booking_money_without_a_deal,
+    releasing,
+    freeing_a_reserve,
 ]
 
 
@@ -268,11 +305,15 @@ def test_every_act_of_deals_is_in_the_list():
         "move_session",
         "expire_session_holds",
         "start_checkout",
+        "draft_invoice",
         "open_payment",
         "perform_payment",
         "cancel_payment",
         "ask_refund",
         "finish_by_hand",
+        "book_case",
+        "release_booking",
+        "free_reserve",
     }
     # One lock or none: there is no order to keep.
     simple = {

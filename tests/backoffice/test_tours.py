@@ -205,6 +205,12 @@ def test_a_description_keeps_its_words_and_nothing_that_runs(draft, save):
         ({"coordinates": "141.5, 69.1"}, "coordinates", "There is no such place on the earth."),
         ({"age_min": "30", "age_max": "3"}, "age_max", "This is below the age from."),
         ({"title_ru": ""}, "title_ru", "This field is required."),
+        ({"mxik_code": "123"}, "mxik_code", "17 digits."),
+        (
+            {"mxik_code": "10305008003000000"},
+            "package_code",
+            "The MXIK code and the package code belong together: give both.",
+        ),
         ({"param_km": "0"}, "param_km", "Ensure this value is greater than or equal to 1."),
     ],
 )
@@ -239,7 +245,8 @@ def test_faults_are_counted_on_their_tabs(draft, save):
 
     wrong = {tab.id: tab.errors for tab in response.context["page"]["tabs"]}
     assert wrong == {
-        "ru": 1, "uz": 0, "en": 0, "params": 1, "terms": 1, "transport": 1, "photos": 0,
+        "ru": 1, "uz": 0, "en": 0, "params": 1, "terms": 1, "fiscal": 0,
+        "transport": 1, "photos": 0,
     }  # fmt: skip
 
 

@@ -1,8 +1,9 @@
 """Papers: sheets that can be sorted and never calculate what was typed, PDFs that fetch nothing."""
 
+import csv
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from io import BytesIO
+from io import BytesIO, StringIO
 from itertools import count
 
 import pytest
@@ -10,8 +11,10 @@ from django.template import engines
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from core.papers.csv import write_csv
 from core.papers.pdf import render_pdf
 from core.papers.xlsx import Column, Sheet, write_xlsx
+from core.papers.xlsx_stream import Table, stream_xlsx
 
 COLUMNS = [Column("Name", 30), Column("Sum"), Column("Day"), Column("At"), Column("Seats", 6)]
 ROW = [
@@ -99,6 +102,83 @@ def test_a_table_without_rows_is_a_table():
 
     assert sheet["A3"].value == "Name"
     assert sheet.auto_filter.ref == "A3:E3"
+
+
+# --- tables of any length
+
+RISKY = [
+    "=1+1",
+    "=cmd|' /C calc'!A0",
+    "+998901112233",
+    "-5",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n@x",
+    "  =1+1",
+    "\xa0=1+1",
+    "\ufeff=1+1",
+    "'=1+1",
+    '"=1+1"',
+    "＝1+1",
+]
+# No formula, but another value once a spreadsheet has read it.
+CHANGED = ["00123", "20208000900123456789", "7E45", "1/2", "12.05", "2-3"]
+SAFE = ["Gʻulom", "a=b", "5", "1000000", "", "Tour No. 5", "KA7E45"]
+
+
+def csv_of(*cells):
+    out = BytesIO()
+    write_csv(["Text"], [[cell] for cell in cells], out)
+    assert not out.closed
+    table = csv.reader(StringIO(out.getvalue().decode("utf-8-sig"), newline=""))
+    return [row[0] if row else "" for row in table][1:]
+
+
+def test_no_text_of_a_csv_is_calculated_or_changed():
+    assert csv_of(*RISKY, *CHANGED) == [f"'{text}" for text in (*RISKY, *CHANGED)]
+    assert csv_of(*SAFE) == SAFE
+    assert csv_of(Decimal("-5.00"), -5, None) == ["-5.00", "-5", ""], "numbers are numbers"
+    moment = datetime(2027, 6, 1, 20, 30, tzinfo=UTC)
+    assert csv_of(moment, date(2027, 6, 1)) == ["2027-06-02 01:30:00", "2027-06-01"]
+
+
+def streamed(*rows, **fields):
+    out = BytesIO()
+    table = {"title": "Lines", "columns": [Column("A"), Column("B")], "rows": rows} | fields
+    limit = table.pop("rows_of_a_sheet", 100)
+    stream_xlsx(Table(**table), out, rows_of_a_sheet=limit)
+    return load_workbook(BytesIO(out.getvalue()))
+
+
+def test_no_text_of_a_streamed_sheet_is_a_formula_nor_becomes_one_when_it_is_edited():
+    texts = [*RISKY, *CHANGED, "{=1}", "https://x.uz"]
+    book = streamed(*[[text, None] for text in texts], title="=1", facts=[("=a", "=b")])
+
+    cells = [row[0] for row in book.active.iter_rows(min_row=4)]
+    # Excel reads the sign of a carriage return back, openpyxl does not.
+    read = [cell.value.replace("_x000D_", "\r").strip() for cell in cells]
+    assert read == [text.strip() for text in texts]
+    assert {cell.data_type for cell in cells} <= {"s", "inlineStr"}
+    assert all(cell.quotePrefix for cell in cells[: len(RISKY)]), "as if an apostrophe was typed"
+    assert {cell.number_format for cell in cells[: len(RISKY)]} == {"@"}
+    assert not any(cell.hyperlink for cell in cells)
+
+
+def test_a_streamed_sheet_has_types_a_total_and_goes_on_on_the_next():
+    moment = datetime(2027, 6, 1, 20, 30, tzinfo=UTC)
+    rows = [[Decimal("1.25"), moment], [3, date(2027, 6, 1)], ["x" * 40_000, None]]
+    book = streamed(*rows, rows_of_a_sheet=2, total=lambda: ["Total", Decimal("4.25")])
+
+    first, second = book.worksheets
+    assert [row for row in first.iter_rows(min_row=2, values_only=True)] == [
+        ("A", "B"),
+        (1.25, datetime(2027, 6, 2, 1, 30)),
+        (3, datetime(2027, 6, 1)),
+    ]
+    assert second.title == "Lines 2"
+    assert len(second["A3"].value) == 32_767
+    assert [cell.value for cell in second[4]] == ["Total", 4.25]
 
 
 # --- PDFs

@@ -58,9 +58,11 @@ class BotApi:
         self.server.server_close()
 
     def receive(self, path: str, fields: dict) -> tuple[int, dict]:
-        assert path == f"/bot{TOKEN}/sendMessage", path
+        assert path in (f"/bot{TOKEN}/sendMessage", f"/bot{TOKEN}/sendDocument"), path
         chat_id = int(fields["chat_id"])
-        self.sent.append({"chat_id": chat_id, "text": fields["text"], "mode": fields["parse_mode"]})
+        text = fields["caption"] if "document" in fields else fields["text"]
+        file = {name: fields[name] for name in ("document", "name") if name in fields}
+        self.sent.append({"chat_id": chat_id, "text": text, "mode": fields["parse_mode"], **file})
         if chat_id in self.holds:
             self.stuck.set()
             self.let_go.wait(30)
@@ -71,7 +73,7 @@ class BotApi:
             "message_id": len(self.sent),
             "date": int(time.time()),
             "chat": {"id": chat_id, "type": "private"},
-            "text": fields["text"],
+            "text": text,
         }
         return 200, {"ok": True, "result": message}
 
@@ -80,7 +82,7 @@ class BotApi:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                body = _body(self)
                 status, answer = api.receive(self.path, _fields(self.headers, body))
                 data = json.dumps(answer).encode()
                 self.send_response(status)
@@ -96,6 +98,18 @@ class BotApi:
         return Handler
 
 
+def _body(request: BaseHTTPRequestHandler) -> bytes:
+    """What was posted; a file comes in chunks."""
+    if "Content-Length" in request.headers:
+        return request.rfile.read(int(request.headers["Content-Length"]))
+    body = b""
+    while size := int(request.rfile.readline(), 16):
+        body += request.rfile.read(size)
+        request.rfile.readline()
+    request.rfile.readline()
+    return body
+
+
 def _fields(headers, body: bytes) -> dict:
     if "json" in headers["Content-Type"]:
         return json.loads(body)
@@ -104,9 +118,11 @@ def _fields(headers, body: bytes) -> dict:
     boundary = headers["Content-Type"].partition("boundary=")[2].encode()
     fields = {}
     for part in body.split(b"--" + boundary)[1:-1]:
-        head, _, value = part.strip(b"\r\n").partition(b"\r\n\r\n")
+        head, _, value = part.removeprefix(b"\r\n").removesuffix(b"\r\n").partition(b"\r\n\r\n")
         name = head.partition(b'name="')[2].partition(b'"')[0].decode()
-        fields[name] = value.decode()
+        file = head.partition(b'filename="')[2].partition(b'"')[0].decode()
+        # A file goes as another part, which Telegram's "document" names.
+        fields |= {"document": value, "name": file} if file else {name: value.decode()}
     return fields
 
 

@@ -18,7 +18,7 @@ def real(settings):
     settings.REDIS_URL = "redis://127.0.0.1:6379/0"
     settings.CARD_ENCRYPTION_KEYS = [Fernet.generate_key().decode()]
     settings.TELEGRAM_BOT_TOKEN = settings.INIT_DATA_TOKEN = "1000000001:token"
-    settings.PAYME_KEY = "key"
+    settings.PAYME_KEY = "k" * 36
     settings.PAYME_MERCHANT_ID = "5e730e8e0b852a417aa49ceb"
     return settings
 
@@ -50,6 +50,13 @@ def test_a_complete_installation_has_nothing_to_complain_of(real):
         ("DATABASE_URL", f"{EMBEDDED}?host=/var", "circle.E006"),
         ("PAYME_KEY", "", "circle.E007"),
         ("PAYME_MERCHANT_ID", "", "circle.E008"),
+        ("PAYME_MODE", "production", "circle.E010"),
+        ("PAYME_MODE", "test", "circle.W004"),
+        ("PAYME_TEST_KEY", "k" * 36, "circle.E011"),
+        ("PAYME_KEY", "cut-off-at", "circle.W003"),
+        ("PAYME_CHECKOUT_URL", "https://test.paycom.uz", "circle.E012"),
+        ("PAYME_SUBSCRIBE_URL", "http://127.0.0.1:8001/api", "circle.E012"),
+        ("PAYME_ALLOWED_IPS", ["185.234.113.0/28", "payme"], "circle.E013"),
         ("S3_BUCKET", "circle", "circle.E009"),
         ("REDIS_URL", "", "circle.W002"),
     ],
@@ -58,6 +65,13 @@ def test_what_is_missing_or_unsafe_is_named(real, name, value, expected):
     setattr(real, name, value)
 
     assert expected in ids()
+
+
+def test_the_mode_wants_its_own_key(real):
+    real.PAYME_MODE, real.PAYME_TEST_KEY = "test", ""
+
+    assert ids() == ["circle.E007", "circle.W004"]
+    assert production()[0].msg.startswith("PAYME_TEST_KEY")
 
 
 def test_an_installation_without_a_bot_is_only_warned(real):

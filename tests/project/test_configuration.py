@@ -42,5 +42,11 @@ def test_env_example_holds_no_secret():
         re.findall(r"^#?([A-Z_]+)=(.*)$", (ROOT / ".env.example").read_text(), flags=re.MULTILINE)
     )
 
-    for name in ("SECRET_KEY", "PAYME_KEY", "CARD_ENCRYPTION_KEYS", "POSTGRES_PASSWORD"):
+    for name in (
+        "SECRET_KEY",
+        "PAYME_KEY",
+        "PAYME_TEST_KEY",
+        "CARD_ENCRYPTION_KEYS",
+        "POSTGRES_PASSWORD",
+    ):
         assert values[name] == ""

@@ -102,6 +102,7 @@ def _tabs(tour: Tour | None, form: AdminForm) -> Iterator[Tab]:
         ("params", _("Parameters"), "tune"),
         ("terms", _("Terms"), "gavel"),
         ("transport", _("Transport"), "directions_bus"),
+        ("fiscal", _("Receipt"), "receipt_long"),
     ):
         badge = _translated(tour, id) if tour and id in ("uz", "en") else ""
         yield Tab(id, title, icon, wrong.get(id, 0), badge)

@@ -40,6 +40,7 @@ from backoffice.admin.filters import ScopedRelatedFilter
 from backoffice.admin.own_agency import OwnAgency
 from backoffice.admin.refusals import go, tell
 from catalog.models import Tour, TourPhoto
+from catalog.queries.fiscal import without_codes
 from catalog.queries.shelf import with_shelf, without_dates
 from catalog.queries.tour_faults import missing_for_publishing
 from catalog.services.publish import archive_tour, publish_tour
@@ -65,6 +66,12 @@ TERMS = (
     ("infant_to_age", "infant_percent"),
     "cancellation_policy",
 )
+CODES = ("mxik_code", "package_code")
+FISCAL_HELP = {
+    "mxik_code": _("17 digits, from the tax committee's catalogue: tasnif.soliq.uz."),
+    "package_code": _("Stands beside the MXIK code there. Both empty: the platform's own codes."),
+    "vat_percent": _("Empty: the platform's own. 0: without VAT."),
+}
 
 
 class ToDoFilter(DropdownFilter):
@@ -75,6 +82,7 @@ class ToDoFilter(DropdownFilter):
         return [
             ("unpublished", _("not published")),
             ("dateless", _("without future dates")),
+            ("codeless", _("on sale without codes for the fiscal receipt")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Tour]) -> QuerySet[Tour]:
@@ -83,6 +91,8 @@ class ToDoFilter(DropdownFilter):
                 return queryset.exclude(status=TourStatus.PUBLISHED)
             case "dateless":
                 return without_dates(queryset, local_date(now()))
+            case "codeless":
+                return without_codes(queryset)
         return queryset
 
 
@@ -134,6 +144,7 @@ class TourAdmin(Exchange, SavedByActs, GalleryPages, OwnAgency, HistoryAdmin):
                 _("Transport"),
                 {"classes": ["transport"], "fields": ("transport_options", "coordinates")},
             ),
+            (_("Fiscal receipt"), {"classes": ["fiscal"], "fields": (CODES, "vat_percent")}),
         )
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
@@ -141,6 +152,8 @@ class TourAdmin(Exchange, SavedByActs, GalleryPages, OwnAgency, HistoryAdmin):
         kwargs["label"] = TEXTS.get(db_field.name[:-3], capfirst(db_field.verbose_name))
         if make := FIELDS.get(db_field.name):
             return make(label=kwargs["label"])
+        if told := FISCAL_HELP.get(db_field.name):
+            kwargs["help_text"] = told
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name in ("category", "agency") and field is not None:
             # Without the buttons that edit the row chosen.

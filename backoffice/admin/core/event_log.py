@@ -4,6 +4,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch
 from django.utils.safestring import SafeString
@@ -16,7 +17,7 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from backoffice.admin.base import BaseAdmin, ReadOnly
+from backoffice.admin.base import BaseAdmin, ReadOnly, staff
 from backoffice.admin.core.sentences import what_happened, who_did
 from backoffice.admin.display import link, page_url, two_lines
 from core.models import EventDelivery, EventLog, EventSeal
@@ -49,6 +50,10 @@ class ObjectFilter(DropdownFilter):
         return queryset.filter(object_type=self.value()) if self.value() else queryset
 
 
+# What happened to these is told to whom payouts are shown.
+MONEY = ("finance.payout", "finance.payoutregister", "partners.paymentdetailschange")
+
+
 @admin.register(EventLog)
 class EventLogAdmin(ReadOnly, BaseAdmin):
     agency_path = "agency_id"
@@ -76,6 +81,14 @@ class EventLogAdmin(ReadOnly, BaseAdmin):
     )
     readonly_fields = ("time", "who", "about", "what", "recorded_at")
     empty_title = _("Nothing has happened yet")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EventLog]:
+        rows, user = super().get_queryset(request), staff(request)
+        if user.sees_all_agencies:
+            sees = user.has_perm("finance.view_payout")
+            return rows if sees else rows.exclude(object_type__in=MONEY)
+        own = user.agency_ids_for("finance.payout", "view")
+        return rows.exclude(Q(object_type__in=MONEY) & ~Q(agency_id__in=own))
 
     @display(description=_("time"))
     def time(self, event: EventLog) -> Any:

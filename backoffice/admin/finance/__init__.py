@@ -1,3 +1,31 @@
-from backoffice.admin.finance import bonuses, ledger, payments, payouts, reconciliation
+from backoffice.admin.finance import (
+    adjustments,
+    bonuses,
+    calls,
+    cases,
+    invoices,
+    ledger,
+    months,
+    payments,
+    payouts,
+    rates,
+    reconciliation,
+    refunds,
+    registers,
+)
 
-__all__ = ["bonuses", "ledger", "payments", "payouts", "reconciliation"]
+__all__ = [
+    "adjustments",
+    "bonuses",
+    "calls",
+    "cases",
+    "invoices",
+    "ledger",
+    "months",
+    "payments",
+    "payouts",
+    "rates",
+    "reconciliation",
+    "refunds",
+    "registers",
+]

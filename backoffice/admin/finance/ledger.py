@@ -18,11 +18,12 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
 from backoffice.admin.base import BaseAdmin, ReadOnly, ScopedTabular
 from backoffice.admin.display import link, list_url, money
+from backoffice.admin.filters import LocalTimeFilter
 from core.money import ZERO
 from finance.models import Account, AccountingTransaction, LedgerEntry
 from finance.states import PLATFORM_ACCOUNTS
@@ -47,12 +48,25 @@ def _is_asset(account: Account) -> bool:
     return account.kind in PLATFORM_ACCOUNTS and account.is_debit_normal
 
 
+class BelowZeroFilter(DropdownFilter):
+    """Agencies and people who owe the platform."""
+
+    title = _("balance")
+    parameter_name = "balance"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("negative", _("below zero"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Account]) -> QuerySet[Account]:
+        return queryset.filter(balance__lt=0) if self.value() == "negative" else queryset
+
+
 @admin.register(Account)
 class AccountAdmin(ReadOnly, BaseAdmin):
     agency_path = "agency_id"
     agency_filter = "agency"
     list_display = ("kind", "owner", "balance_shown", "lines")
-    list_filter = (("kind", ChoicesDropdownFilter),)
+    list_filter = (("kind", ChoicesDropdownFilter), BelowZeroFilter)
     list_select_related = ("agency", "user")
     search_fields = ("agency__name", "user__first_name", "user__last_name")
     ordering = ("kind", "id")
@@ -109,7 +123,7 @@ class JournalAdmin(ReadOnly, BaseAdmin):
     list_filter = (
         ("type", ChoicesDropdownFilter),
         ("status", ChoicesDropdownFilter),
-        ("posted_at", RangeDateTimeFilter),
+        ("posted_at", LocalTimeFilter),
     )
     list_select_related = ("agency", "booking")
     search_fields = ("booking__code", "memo")
@@ -143,7 +157,7 @@ class EntryAdmin(Sides, ReadOnly, BaseAdmin):
     agency_path = "account__agency_id"
     agency_filter = "account__agency"
     list_display = ("transaction", "posted", "account", "debit_shown", "credit_shown")
-    list_filter = (("transaction__posted_at", RangeDateTimeFilter),)
+    list_filter = (("transaction__posted_at", LocalTimeFilter),)
     list_select_related = ("transaction", "account__agency", "account__user")
     search_fields = ("transaction__booking__code",)
     search_help_text = _("Booking code")

@@ -1,16 +1,34 @@
-"""Payments at the provider, refunds, and the provider's calls."""
+"""Payments at the provider, with their fiscal receipts."""
 
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
+from unfold.contrib.filters.admin import (
+    ChoicesDropdownFilter,
+    DropdownFilter,
+    RangeDateTimeFilter,
+)
 from unfold.decorators import display
 
 from backoffice.admin.base import BaseAdmin, ReadOnly, ScopedTabular
-from backoffice.admin.display import badge, money, state_badge
-from finance.models import PaymentTransaction, ProviderCall, Refund
+from backoffice.admin.display import badge, link, list_url, money, state_badge
+from backoffice.admin.filters import LocalTimeFilter
+from backoffice.admin.finance.refund_ask import AsksRefunds
+from core.clock import now
+from finance.models import PaymentTransaction, Refund
+from finance.queries.payments import without_receipt
+from finance.services.fiscal import is_accepted
+from finance.states import PaymentState
 
 
 class RefundInline(ReadOnly, ScopedTabular):
@@ -20,8 +38,21 @@ class RefundInline(ReadOnly, ScopedTabular):
     readonly_fields = fields
 
 
+class ReceiptFilter(DropdownFilter):
+    title = _("fiscal receipt")
+    parameter_name = "receipt"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("missing", _("missing for more than an hour"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[PaymentTransaction]
+    ) -> QuerySet[PaymentTransaction]:
+        return without_receipt(queryset, now()) if self.value() == "missing" else queryset
+
+
 @admin.register(PaymentTransaction)
-class PaymentAdmin(ReadOnly, BaseAdmin):
+class PaymentAdmin(AsksRefunds, ReadOnly, BaseAdmin):
     agency_path = "agency_id"
     agency_filter = "agency"
     list_display = (
@@ -34,7 +65,8 @@ class PaymentAdmin(ReadOnly, BaseAdmin):
     )
     list_filter = (
         ("state", ChoicesDropdownFilter),
-        ("performed_at", RangeDateTimeFilter),
+        ReceiptFilter,
+        ("performed_at", LocalTimeFilter),
         ("created_at", RangeDateTimeFilter),
     )
     list_select_related = ("booking", "agency")
@@ -42,7 +74,15 @@ class PaymentAdmin(ReadOnly, BaseAdmin):
     search_help_text = _("Payme id or booking code")
     ordering = ("-id",)
     inlines = (RefundInline,)
-    readonly_fields = ("state_shown", "amount_shown")
+    actions_detail = ["refund"]
+    readonly_fields = (
+        "state_shown",
+        "amount_shown",
+        "receipt_of_sale",
+        "receipt_of_refund",
+        "shared",
+        "calls",
+    )
     fieldsets = (
         (
             None,
@@ -64,12 +104,15 @@ class PaymentAdmin(ReadOnly, BaseAdmin):
                 )
             },
         ),
-        (
-            _("As sent"),
-            {"fields": ("account", "receivers", "cashbox", "fiscal_perform", "fiscal_cancel")},
-        ),
+        (_("Fiscal receipts"), {"fields": (("receipt_of_sale", "receipt_of_refund"),)}),
+        (_("As sent"), {"fields": (("account", "calls"), ("cashbox", "shared"))}),
     )
     empty_title = _("No payments yet")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        payment = self.own_or_404(request, object_id)
+        is_paid = payment.state == PaymentState.PERFORMED
+        return self.refund_actions(request, payment.booking) if is_paid else []
 
     @display(description=_("state"), ordering="state")
     def state_shown(self, payment: PaymentTransaction) -> SafeString:
@@ -79,54 +122,68 @@ class PaymentAdmin(ReadOnly, BaseAdmin):
     def amount_shown(self, payment: PaymentTransaction) -> Any:
         return money(payment.amount)
 
+    @display(description=_("of the sale"))
+    def receipt_of_sale(self, payment: PaymentTransaction) -> Any:
+        is_due = payment.performed_at is not None
+        return receipt_in_words(payment.fiscal_perform, is_due=is_due)
 
-@admin.register(Refund)
-class RefundAdmin(ReadOnly, BaseAdmin):
-    agency_path = "payment__agency_id"
-    agency_filter = "payment__agency"
-    list_display = ("booking", "amount_shown", "state", "source", "reason", "created_at", "done_at")
-    list_filter = (("status", ChoicesDropdownFilter), ("source", ChoicesDropdownFilter))
-    list_select_related = ("payment__booking", "payment__agency")
-    search_fields = ("payment__booking__code", "payment__payme_invoice_id")
-    search_help_text = _("Booking code or Payme id")
-    ordering = ("-id",)
-    fields = (
-        "payment",
-        ("amount_shown", "state"),
-        ("source", "reason"),
-        ("created_by", "approved_by"),
-        ("created_at", "done_at"),
+    @display(description=_("of the refund"))
+    def receipt_of_refund(self, payment: PaymentTransaction) -> Any:
+        is_due = payment.state == PaymentState.REFUNDED
+        return receipt_in_words(payment.fiscal_cancel, is_due=is_due)
+
+    @display(description=_("shared between"))
+    def shared(self, payment: PaymentTransaction) -> Any:
+        parts = (
+            (
+                _("platform") if part["id"] == payment.cashbox else payment.agency.name,
+                part["id"],
+                money(Decimal(part["amount"]) / 100),
+            )
+            for part in payment.receivers or ()
+        )
+        lines = format_html_join("", "<li>{} ({}): {}</li>", parts)
+        return format_html("<ul>{}</ul>", lines) if lines else _("all to this cashbox")
+
+    @display(description=_("provider calls"))
+    def calls(self, payment: PaymentTransaction) -> SafeString:
+        return link(list_url("finance.providercall", q=payment.payme_invoice_id), _("Calls"))
+
+
+def receipt_in_words(receipt: Mapping[str, Any] | None, *, is_due: bool) -> Any:
+    """A fiscal receipt: whether the tax committee took it, its number, time and page."""
+    if receipt is None:
+        return badge(gettext("has not come"), "warning") if is_due else "–"
+    accepted = is_accepted(receipt)
+    words = gettext("accepted") if accepted else gettext("not accepted")
+    facts = [
+        gettext("№ %s") % receipt["receipt_id"] if receipt.get("receipt_id") else "",
+        _moment(receipt.get("date", "")),
+        "" if accepted else f"{receipt.get('message', '')} ({receipt.get('status_code')})",
+    ]
+    told = " · ".join(fact for fact in facts if fact)
+    page = _page(receipt.get("qr_code_url", ""))
+    return format_html("{} {} {}", badge(words, "success" if accepted else "danger"), told, page)
+
+
+def _moment(text: str) -> str:
+    """``yyyyMMddHHmmss`` as people write it; anything else as it came."""
+    try:
+        return f"{datetime.strptime(text, '%Y%m%d%H%M%S'):%d.%m.%Y %H:%M:%S}"
+    except ValueError:
+        return text
+
+
+def _page(url: str) -> SafeString | str:
+    """A link for an address of the web; what else may have been sent is shown, not linked."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        return url
+    return format_html(
+        '<a href="{}" class="c-link" target="_blank" rel="noopener noreferrer">{} ↗</a>',
+        url,
+        gettext("Receipt"),
     )
-    readonly_fields = ("amount_shown", "state")
-    empty_title = _("No refunds")
-
-    @display(description=_("booking"))
-    def booking(self, refund: Refund) -> str:
-        return refund.payment.booking.code
-
-    @display(description=_("amount"), ordering="amount")
-    def amount_shown(self, refund: Refund) -> Any:
-        return money(refund.amount)
-
-    @display(description=_("status"), ordering="status")
-    def state(self, refund: Refund) -> SafeString:
-        return state_badge("refund", refund.status, refund.get_status_display())
-
-
-@admin.register(ProviderCall)
-class ProviderCallAdmin(ReadOnly, BaseAdmin):
-    list_display = ("called_at", "provider", "method", "outcome", "milliseconds", "remote_ip")
-    list_filter = (("called_at", RangeDateTimeFilter),)
-    search_fields = ("method",)
-    ordering = ("-id",)
-    fields = (
-        ("called_at", "provider", "method"),
-        ("code", "milliseconds", "remote_ip"),
-        "request",
-        "answer",
-    )
-    empty_title = _("No calls yet")
-
-    @display(description=_("answer"), ordering="code")
-    def outcome(self, call: ProviderCall) -> Any:
-        return badge(call.code, "danger") if call.code else badge("ok", "success")

@@ -1,16 +1,70 @@
-"""Payouts to agencies."""
+"""Payouts to agencies: the list, the queue's address, and the page of one with its statement."""
 
+from functools import partial
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path, reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.forms import BaseDialogForm
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from backoffice.admin.base import HistoryAdmin, ReadOnly
-from backoffice.admin.display import money, state_badge
+from backoffice.admin.base import HistoryAdmin, ReadOnly, staff
+from backoffice.admin.core.sentences import read_event
+from backoffice.admin.display import COLOURS, change_url, money, page_url, state_badge, two_lines
+from backoffice.admin.finance.payout_queue import queue_page
+from backoffice.admin.finance.statements import downloads, lines_for, statement_file
+from backoffice.admin.navigation import sees_queue
+from core.models import EventLog
 from finance.models import Payout
+from finance.queries.payouts import has_proposed_details
+from finance.queries.statements import payout_statement, statement_since_last
+from finance.services.payouts import approve_payout, cancel_payout, fail_payout, pay_payout
+from finance.states import PayoutStatus
+from partners.models import User
+
+EVENTS = 50
+
+
+class PayoutDialog(BaseDialogForm):
+    """A dialog that shows which payout it is about; another agency's is not found."""
+
+    form_before_template = "admin/finance/dialog_payout.html"
+
+    def get_before_template_context(
+        self, request: HttpRequest, object_id: int | str | None = None
+    ) -> dict[str, Any]:
+        rows = Payout.objects.for_user(staff(request)).select_related("agency")
+        payout = rows.filter(pk=object_id or 0).first()
+        if payout is None:
+            raise Http404
+        return {"payout": payout}
+
+
+class WhyDialog(PayoutDialog):
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        error_messages={"required": _("Say why.")},
+    )
+
+
+class ReferenceDialog(PayoutDialog):
+    reference = forms.CharField(
+        label=_("Number of the bank's order"),
+        max_length=64,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Give the number of the bank's order.")},
+    )
 
 
 @admin.register(Payout)
@@ -18,21 +72,164 @@ class PayoutAdmin(ReadOnly, HistoryAdmin):
     agency_path = "agency_id"
     agency_filter = "agency"
     event_name = "payout"
-    list_display = ("agency", "period", "amount_shown", "state", "created_by", "approved_by")
-    list_filter = (("status", ChoicesDropdownFilter), ("period_end", RangeDateFilter))
-    list_select_related = ("agency", "created_by", "approved_by")
-    search_fields = ("agency__name", "bank_reference")
-    ordering = ("-id",)
-    fields = (
-        ("agency", "state"),
-        ("period", "amount_shown"),
-        ("created_by", "created_at"),
-        ("approved_by", "approved_at"),
-        ("paid_at", "bank_reference"),
-        "statement",
+    list_display = ("number", "state", "agency", "amount_shown", "period", "people", "register")
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        ("source", ChoicesDropdownFilter),
+        ("period_end", RangeDateFilter),
+        ("paid_at", RangeDateFilter),
     )
-    readonly_fields = ("state", "period", "amount_shown")
+    list_select_related = ("agency", "created_by", "approved_by", "register")
+    search_fields = ("agency__name", "bank_reference", "register__number")
+    search_help_text = _("Agency, bank's order or register")
+    ordering = ("-id",)
+    fields = ("agency",)
+    readonly_fields = fields
+    change_form_template = "admin/finance/payout.html"
+    actions_detail = ["approve", "pay", "fail", "cancel"]
     empty_title = _("No payouts yet")
+    empty_text = _("They are made from the queue, three times a month or when an agency asks.")
+
+    def get_urls(self) -> list[Any]:
+        wrap = self.admin_site.admin_view
+        return [
+            path("queue/", wrap(self.queue), name="finance_payout_queue"),
+            path(
+                "<int:object_id>/statement/", wrap(self.statement), name="finance_payout_statement"
+            ),
+            *super().get_urls(),
+        ]
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        shown = list(super().get_list_display(request))
+        if not staff(request).sees_all_agencies:
+            shown.remove("register")
+        return shown
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        # The link from an agency to its payouts.
+        return lookup == "agency__id__exact" or super().lookup_allowed(lookup, value, request)
+
+    # --- pages
+
+    def queue(self, request: HttpRequest) -> HttpResponse:
+        if not sees_queue(request):
+            raise PermissionDenied
+        return queue_page(request, self)
+
+    def statement(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        payout = self.own_or_404(request, object_id)
+        if not self.has_view_permission(request, payout):
+            raise PermissionDenied
+        statement = payout_statement(payout)
+        if statement is None:
+            raise Http404
+        return statement_file(request, statement, name=f"payout-{payout.pk}")
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        payout = self.own_or_404(request, object_id)
+        context = {"page": _tell(payout, staff(request)), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)
+
+    # --- one payout's way
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        payout = self.own_or_404(request, object_id)
+        fitting = _fitting(payout, staff(request))
+        allowed = super().get_actions_detail(request, object_id)
+        return [each for each in allowed if each.action_name.rpartition("_")[2] in fitting]
+
+    def has_approve_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.may(request, "finance.approve_payout", object_id)
+
+    def has_cancel_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.may(request, "finance.cancel_payout", object_id)
+
+    def has_settle_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.may(request, "finance.settle_payout", object_id)
+
+    @action(
+        description=_("Approve"),
+        url_path="approve",
+        permissions=["approve"],
+        icon="check",
+        variant=ActionVariant.SUCCESS,
+        dialog={
+            "title": _("Approve this payout?"),
+            "form_class": PayoutDialog,
+            "form_submit_text": _("Approve"),
+        },
+    )
+    def approve(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        payout = self.own_or_404(request, object_id)
+        work = partial(approve_payout, payout_id=payout.pk)
+        return self.do(request, payout, work, done=_("The payout is approved."))
+
+    @action(
+        description=_("Paid"),
+        url_path="pay",
+        permissions=["settle"],
+        icon="payments",
+        variant=ActionVariant.SUCCESS,
+        dialog={
+            "title": _("Has the bank paid it?"),
+            "form_class": ReferenceDialog,
+            "form_submit_text": _("Paid"),
+        },
+    )
+    def pay(self, request: HttpRequest, form: ReferenceDialog, object_id: str) -> HttpResponse:
+        payout = self.own_or_404(request, object_id)
+        reference = form.cleaned_data["reference"]
+        work = partial(pay_payout, payout_id=payout.pk, reference=reference)
+        return self.do(request, payout, work, done=_("The payout is paid."))
+
+    @action(
+        description=_("Came back"),
+        url_path="fail",
+        permissions=["settle"],
+        icon="undo",
+        variant=ActionVariant.DANGER,
+        dialog={
+            "title": _("Has the money come back, or do you call the payout off?"),
+            "description": _("The amount returns to the agency's balance."),
+            "form_class": WhyDialog,
+            "form_submit_text": _("Back to the balance"),
+        },
+    )
+    def fail(self, request: HttpRequest, form: WhyDialog, object_id: str) -> HttpResponse:
+        payout = self.own_or_404(request, object_id)
+        work = partial(fail_payout, payout_id=payout.pk, reason=form.cleaned_data["reason"])
+        return self.do(request, payout, work, done=_("The money is back on the balance."))
+
+    @action(
+        description=_("Cancel payout"),
+        url_path="cancel",
+        permissions=["cancel"],
+        icon="close",
+        variant=ActionVariant.DANGER,
+        dialog={
+            "title": _("Cancel this payout?"),
+            "description": _("No money has moved yet."),
+            "form_class": WhyDialog,
+            "form_submit_text": _("Cancel payout"),
+        },
+    )
+    def cancel(self, request: HttpRequest, form: WhyDialog, object_id: str) -> HttpResponse:
+        payout = self.own_or_404(request, object_id)
+        work = partial(cancel_payout, payout_id=payout.pk, reason=form.cleaned_data["reason"])
+        return self.do(request, payout, work, done=_("The payout is cancelled."))
+
+    # --- columns
+
+    @display(description="№", ordering="id")
+    def number(self, payout: Payout) -> str:
+        return str(payout.pk)
 
     @display(description=_("period"), ordering="period_end")
     def period(self, payout: Payout) -> str:
@@ -45,3 +242,66 @@ class PayoutAdmin(ReadOnly, HistoryAdmin):
     @display(description=_("status"), ordering="status")
     def state(self, payout: Payout) -> SafeString:
         return state_badge("payout", payout.status, payout.get_status_display())
+
+    @display(description=_("made · approved"))
+    def people(self, payout: Payout) -> SafeString:
+        return two_lines(payout.created_by, payout.approved_by or "")
+
+
+def _fitting(payout: Payout, reader: User) -> set[str]:
+    """What can be done with a payout in its state, by this person."""
+    match payout.status:
+        case PayoutStatus.CREATED if payout.created_by_id == reader.pk:
+            return {"cancel"}
+        case PayoutStatus.CREATED:
+            return {"approve", "cancel"}
+        case PayoutStatus.APPROVED | PayoutStatus.PAID:
+            return {"fail"}
+        case PayoutStatus.SENT:
+            return {"pay", "fail"}
+    return set()
+
+
+def _tell(payout: Payout, reader: User) -> dict[str, Any]:
+    """The page's context."""
+    statement = payout_statement(payout)
+    shown = statement or statement_since_last(payout.agency, payout.created_at)
+    path_of = reverse("admin:finance_payout_statement", args=[payout.pk])
+    events = EventLog.objects.filter(object_type="finance.payout", object_id=payout.pk)
+    is_platform = reader.sees_all_agencies
+    return {
+        "payout": payout,
+        "colour": COLOURS["payout"].get(payout.status, "plain"),
+        "next": _what_next(payout, reader),
+        "agency_url": page_url("partners.travelagency", payout.agency_id),
+        "register_url": change_url(payout.register) if payout.register and is_platform else "",
+        "statement": shown,
+        "is_preview": statement is None and payout.status == PayoutStatus.CREATED,
+        "shows_lines": statement is not None or payout.status == PayoutStatus.CREATED,
+        "lines": lines_for(shown, reader),
+        "downloads": downloads(path_of) if statement else [],
+        "events": [
+            read_event(event) for event in events.select_related("user").order_by("-id")[:EVENTS]
+        ],
+        "details_proposed": is_platform
+        and payout.status == PayoutStatus.CREATED
+        and has_proposed_details(payout.agency_id),
+    }
+
+
+def _what_next(payout: Payout, reader: User) -> str:
+    """Whose turn it is."""
+    match payout.status:
+        case PayoutStatus.CREATED if not reader.sees_all_agencies:
+            return gettext("The platform has to approve it.")
+        case PayoutStatus.CREATED if payout.created_by_id == reader.pk:
+            return gettext("Somebody else has to approve it: you made it.")
+        case PayoutStatus.CREATED:
+            return gettext("It waits for your approval: look at its lines first.")
+        case PayoutStatus.APPROVED if reader.sees_all_agencies:
+            return gettext("It waits for a register: make one from the queue.")
+        case PayoutStatus.APPROVED:
+            return gettext("It goes to the bank with the next register.")
+        case PayoutStatus.SENT:
+            return gettext("The bank has it. Its answer is imported, or written here by hand.")
+    return ""

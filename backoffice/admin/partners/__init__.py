@@ -1,3 +1,3 @@
-from backoffice.admin.partners import agencies, members, people, referral
+from backoffice.admin.partners import agencies, members, payment_details, people, referral
 
-__all__ = ["agencies", "members", "people", "referral"]
+__all__ = ["agencies", "members", "payment_details", "people", "referral"]

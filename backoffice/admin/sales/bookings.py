@@ -20,7 +20,10 @@ from backoffice.admin.display import (
     state_badge,
     two_lines,
 )
+from backoffice.admin.finance.refund_ask import AsksRefunds
 from backoffice.admin.sales.decisions import Decisions
+from backoffice.admin.sales.invoice import SendsInvoices
+from backoffice.admin.sales.money_story import TellsMoney
 from backoffice.admin.sales.story import tell_story
 from core.clock import now
 from sales.models import Booking
@@ -29,7 +32,7 @@ from sales.queries.search import find_bookings
 
 
 @admin.register(Booking)
-class BookingAdmin(Decisions, ReadOnly, HistoryAdmin):
+class BookingAdmin(Decisions, SendsInvoices, AsksRefunds, TellsMoney, ReadOnly, HistoryAdmin):
     agency_path = "agency_id"
     agency_filter = "agency"
     event_name = "booking"
@@ -43,7 +46,7 @@ class BookingAdmin(Decisions, ReadOnly, HistoryAdmin):
     search_fields = ("code",)
     search_help_text = _("Code, phone, name or Payme id")
     ordering = ("-id",)
-    actions_detail = ["approve", "reject", "comment", "cancel"]
+    actions_detail = ["approve", "reject", "invoice", "refund", "money", "comment", "cancel"]
     change_form_template = "admin/sales/booking.html"
     empty_title = _("No bookings yet")
     empty_text = _("They come from the Mini App.")
@@ -86,10 +89,15 @@ class BookingAdmin(Decisions, ReadOnly, HistoryAdmin):
         booking = self.own_or_404(request, object_id)
         fitting = allowed_actions(booking, by=actor(request), at=now())
         return [
-            each
-            for each in self._get_base_actions_detail()
-            if each.action_name.rpartition("_")[2] in fitting
-            and request.user.has_perm(f"sales.{each.action_name.rpartition('_')[2]}_booking")  # type: ignore[union-attr]
+            *self.invoice_actions(request, booking),
+            *self.refund_actions(request, booking),
+            *self.money_actions(request),
+            *(
+                each
+                for each in self._get_base_actions_detail()
+                if each.action_name.rpartition("_")[2] in fitting
+                and request.user.has_perm(f"sales.{each.action_name.rpartition('_')[2]}_booking")  # type: ignore[union-attr]
+            ),
         ]
 
     # --- columns

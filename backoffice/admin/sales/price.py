@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from catalog.queries.transport import transport_title
 from core.money import som
 from sales.models import Booking
-from sales.services.settle import shares_of
+from sales.queries.shares import shares_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,11 @@ def _payments(booking: Booking, reader: User) -> list[dict[str, Any]]:
             "url": page_url("finance.paymenttransaction", payment.pk),
             "colour": COLOURS["payment"].get(payment.state, "plain"),
             "refunds": [
-                {"row": refund, "colour": COLOURS["refund"].get(refund.status, "plain")}
+                {
+                    "row": refund,
+                    "url": page_url("finance.refund", refund.pk),
+                    "colour": COLOURS["refund"].get(refund.status, "plain"),
+                }
                 for refund in payment.refunds.all()
             ],
         }

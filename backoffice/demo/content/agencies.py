@@ -28,6 +28,7 @@ AGENCIES: tuple[Agency, ...] = (
         tax_id="304817265",
         auto_approve=False,
         color="#147c93",
+        reserve_percent="5.00",
     ),
     Agency(
         slug=CHIMGAN,
@@ -72,5 +73,7 @@ AGENCIES: tuple[Agency, ...] = (
         tax_id="302934718",
         auto_approve=False,
         color="#b1502c",
+        collection="split",
+        payout_cycle="on_demand",
     ),
 )

@@ -65,6 +65,9 @@ class Agency:
     tax_id: str
     auto_approve: bool
     color: str
+    collection: str = "platform"
+    payout_cycle: str = "dates"
+    reserve_percent: str = "0.00"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

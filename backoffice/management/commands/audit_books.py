@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from finance.queries.balances import platform_balances
+from core.clock import now
+from finance.queries.balances import balances_before
 from sales.queries.audit import book_proofs
 
 SHOWN = 20
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         seconds = time.monotonic() - started
         if broken:
             raise CommandError(f"{broken} proofs are broken ({seconds:.2f} s).")
-        self.stdout.write("The platform's own accounts, summed from their lines, UZS:")
-        for kind, balance in platform_balances().items():
+        self.stdout.write("All accounts, summed from their lines, UZS:")
+        for kind, balance in balances_before(now()).items():
             self.stdout.write(f"{balance:>20}  {kind}")
         self.stdout.write(f"The books are right ({seconds:.2f} s).")

@@ -62,13 +62,24 @@ class Command(BaseCommand):
         # Once more: two servers would share a port without a word.
         _refuse_taken_port(settings.PORT)
         self._say("Starting the web server and the worker ...")
+        payme = self._start_payme(household)
         web = (*WEB, "--port", str(settings.PORT), APPLICATION)
         household.start("web server", web, stop_with=signal.SIGTERM)
         # To huey, SIGINT means: finish what you are doing.
         household.start("worker", ("manage.py", "run_huey", "--quiet"), stop_with=signal.SIGINT)
         household.wait_for_health(settings.PORT)
-        self._say(banner(settings.PORT))
+        self._say(banner(settings.PORT, payme))
         household.watch()
+
+    def _start_payme(self, household: Household) -> str:
+        """Payme's stand-in, unless another is named or its port is taken; answers its address."""
+        port = settings.PORT + 1
+        if settings.PAYME_SUBSCRIBE_URL or port_is_taken(port):
+            return ""
+        household.tell(PAYME_SUBSCRIBE_URL=f"http://{HOST}:{port}/api")
+        command = ("manage.py", "fake_payme", "--port", str(port))
+        household.start("stand-in of Payme", command, stop_with=signal.SIGTERM)
+        return f"http://{HOST}:{port}/"
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
@@ -91,7 +102,7 @@ def _refuse_taken_port(port: int) -> None:
         )
 
 
-def banner(port: int) -> str:
+def banner(port: int, payme: str = "") -> str:
     """Where Circle is, who may sign in, what to try first."""
     address = f"http://{HOST}:{port}"
     variable = "" if port == DEFAULT_PORT else f"PORT={port} "
@@ -110,6 +121,7 @@ def banner(port: int) -> str:
             f"    Back office     {address}/admin/",
             f"    API             {address}/api/docs",
             f"    Health          {address}/health/ready/",
+            *([f"    Payme's part    {payme}"] if payme else []),
             "",
             "  Sign in as (role, login, password):",
             *(line.rstrip() for line in logins),

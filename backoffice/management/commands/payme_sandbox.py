@@ -8,6 +8,7 @@ import httpx
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from finance.providers.payme.cashbox import own_key
 from finance.providers.payme.protocol import to_tiyin
 from finance.providers.payme.sandbox import Cashbox, Rehearsal, Step, new_id
 from sales.models import Booking
@@ -60,7 +61,7 @@ def _cashbox(booking: Booking, url: str) -> Cashbox:
     return Cashbox(
         url=f"{url.rstrip('/')}/api/payments/payme/",
         login=settings.PAYME_LOGIN,
-        key=settings.PAYME_KEY,
+        key=own_key(),
         account_field=settings.PAYME_ACCOUNT_FIELD,
         reference=booking.code,
         amount=to_tiyin(booking.final_price),

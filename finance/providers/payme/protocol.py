@@ -20,6 +20,9 @@ NOT_JSON = -32700
 BAD_REQUEST = -32600
 NO_SUCH_METHOD = -32601
 NOT_AUTHORISED = -32504
+# Of SetFiscalData only.
+NO_FISCAL_RECEIPT = -32001
+BAD_PARAMS = -32602
 SYSTEM_ERROR = -32400
 WRONG_AMOUNT = -31001
 NO_SUCH_TRANSACTION = -31003
@@ -37,6 +40,11 @@ STATE_CREATED = 1
 STATE_PERFORMED = 2
 STATE_CANCELLED = -1
 STATE_REFUNDED = -2
+
+FISCAL_PERFORM, FISCAL_CANCEL = "PERFORM", "CANCEL"
+# What is kept of a fiscal receipt beside its number and status.
+FISCAL_TEXTS = ("message", "terminal_id", "fiscal_sign", "qr_code_url", "date")
+LONGEST_FISCAL_TEXT = 500
 
 LANGUAGES = ("ru", "uz", "en")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -120,11 +128,13 @@ def basic_auth(login: str, key: str) -> str:
     return "Basic " + base64.b64encode(f"{login}:{key}".encode()).decode()
 
 
-def text_param(params: dict[str, Any], name: str, *, longest: int = 64) -> str:
-    """A required non-empty string. Raises PaymeError -32600."""
+def text_param(
+    params: dict[str, Any], name: str, *, longest: int = 64, code: int = BAD_REQUEST
+) -> str:
+    """A required non-empty string. Raises PaymeError -32600, or ``code``."""
     value = params.get(name)
     if not isinstance(value, str) or not value or len(value) > longest or "\x00" in value:
-        raise PaymeError(BAD_REQUEST, f"{name} is missing or not a string.")
+        raise PaymeError(code, f"{name} is missing or not a string.")
     return value
 
 
@@ -158,6 +168,41 @@ def time_param(params: dict[str, Any], name: str) -> datetime:
         return from_ms(int_param(params, name))
     except OverflowError:
         raise PaymeError(BAD_REQUEST, f"{name} is out of range.") from None
+
+
+def fiscal_type_param(params: dict[str, Any]) -> str:
+    """PERFORM or CANCEL. Raises PaymeError -32602."""
+    kind = params.get("type")
+    if kind not in (FISCAL_PERFORM, FISCAL_CANCEL):
+        raise PaymeError(BAD_PARAMS, "type is not PERFORM or CANCEL.")
+    return str(kind)
+
+
+def fiscal_param(params: dict[str, Any]) -> dict[str, Any]:
+    """The fiscal receipt: a whole ``status_code`` (0 when it is not said) and texts.
+
+    Numbers become texts: Payme's documents type ``receipt_id`` as one and show the other. An
+    accepted receipt has a number. Raises PaymeError -32602.
+    """
+    data = params.get("fiscal_data")
+    if not isinstance(data, dict):
+        raise PaymeError(BAD_PARAMS, "fiscal_data is missing or not an object.")
+    status = data.get("status_code", 0)
+    if not isinstance(status, int) or isinstance(status, bool) or abs(status) >= 2**31:
+        raise PaymeError(BAD_PARAMS, "status_code is not an integer.")
+    texts = {name: _fiscal_text(data, name) for name in ("receipt_id", *FISCAL_TEXTS)}
+    if status == 0 and not texts["receipt_id"]:
+        raise PaymeError(BAD_PARAMS, "receipt_id is missing.")
+    return {"status_code": status, **texts}
+
+
+def _fiscal_text(data: dict[str, Any], name: str) -> str:
+    value = data.get(name)
+    text = "" if value is None else str(value)
+    simple = value is None or (isinstance(value, str | int) and not isinstance(value, bool))
+    if not simple or len(text) > LONGEST_FISCAL_TEXT or "\x00" in text:
+        raise PaymeError(BAD_PARAMS, f"{name} is not a text.")
+    return text
 
 
 def to_tiyin(amount: Decimal) -> int:

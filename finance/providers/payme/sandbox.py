@@ -113,6 +113,7 @@ class Rehearsal:
         yield self._refused(
             "Check a paid order", "CheckPerformTransaction", self._order(), *ACCOUNT_RANGE
         )
+        yield from self._fiscalise(payme_id)
 
     # --- the sandbox's blocks
 
@@ -152,7 +153,7 @@ class Rehearsal:
             "The order can be paid",
             "CheckPerformTransaction",
             self._order(),
-            lambda r: r["allow"] is True,
+            lambda r: r["allow"] is True and _adds_up(r.get("detail"), self.cashbox.amount),
         )
         create = {"id": payme_id, "time": now_ms(), **self._order()}
         first = self._answered(
@@ -172,6 +173,17 @@ class Rehearsal:
         yield self._refused(
             "A second transaction meanwhile", "CreateTransaction", second, *ACCOUNT_RANGE
         )
+
+    def _fiscalise(self, payme_id: str) -> Iterator[Step]:
+        receipt = {"id": payme_id, "type": "PERFORM", "fiscal_data": FISCAL_DATA}
+        for title in ("Fiscal receipt", "Fiscal receipt again"):
+            yield self._answered(title, "SetFiscalData", receipt, lambda r: r["success"] is True)
+        for title, change, code in (
+            ("Fiscal receipt of a refund that was not", {"type": "CANCEL"}, p.NO_FISCAL_RECEIPT),
+            ("Fiscal receipt of an unknown id", {"id": new_id()}, p.NO_FISCAL_RECEIPT),
+            ("Fiscal receipt without data", {"fiscal_data": None}, p.BAD_PARAMS),
+        ):
+            yield self._refused(title, "SetFiscalData", receipt | change, code)
 
     def _cancel(self, payme_id: str, *, state: int, reason: int) -> Iterator[Step]:
         cancel = {"id": payme_id, "reason": reason}
@@ -214,6 +226,15 @@ class Rehearsal:
         return Step(title, method, params, answer, "" if same else "differs from the first answer")
 
 
+FISCAL_DATA = {
+    "receipt_id": 121,
+    "status_code": 0,
+    "message": "accepted",
+    "terminal_id": "EP000000000025",
+    "fiscal_sign": "800031554082",
+    "qr_code_url": "https://ofd.soliq.uz/check?t=EP000000000025&r=121&c=20270301110500",
+    "date": "20270301110500",
+}
 ACCOUNT_RANGE = tuple(range(-31099, -31049))
 METHODS = (
     "CheckPerformTransaction",
@@ -222,6 +243,14 @@ METHODS = (
     "CancelTransaction",
     "CheckTransaction",
 )
+
+
+def _adds_up(detail: dict[str, Any] | None, amount: int) -> bool:
+    """A receipt's items are worth what is paid; there may be none."""
+    if detail is None:
+        return True
+    nets = (i["price"] * i["count"] - i.get("discount", 0) for i in detail["items"])
+    return sum(nets) == amount
 
 
 def _judge(

@@ -14,6 +14,7 @@ from backoffice.admin.catalog.exchange.files import guarded, unguarded
 from core.clock import TASHKENT
 
 Role = Literal["key", "value", "state", "info"]
+EXACT_IN_A_SPREADSHEET = 10**15
 _SPACES = re.compile(r"\s")
 _RUSSIAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)", re.DOTALL)
 YES, NO = {"yes", "true", "1", "да", "ha"}, {"no", "false", "0", "нет", "yo'q", "yoʻq"}
@@ -67,6 +68,15 @@ class Words(Widget):
 class Upper(Words):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         return as_text(value).upper()
+
+
+class Digits(Words):
+    """A code of digits. A spreadsheet keeps fifteen of a number and makes up the rest."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        if isinstance(value, int | float) and abs(value) >= EXACT_IN_A_SPREADSHEET:
+            raise ValueError(_("The spreadsheet has rounded this code: format its cell as text."))
+        return super().clean(value)
 
 
 class Whole(Widget):

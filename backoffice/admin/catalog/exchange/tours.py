@@ -7,7 +7,14 @@ import tablib
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from backoffice.admin.catalog.exchange.columns import Column, Number, Structure, Whole, Words
+from backoffice.admin.catalog.exchange.columns import (
+    Column,
+    Digits,
+    Number,
+    Structure,
+    Whole,
+    Words,
+)
 from backoffice.admin.catalog.exchange.rows import ActResource, Fault, Values
 from catalog.models import Tour, TourCategory
 from catalog.services.tours import change_tour, create_tour
@@ -46,6 +53,9 @@ COLUMNS: dict[str, Column] = {
     "parameters": Column(Structure(), attribute="parameters", empty={}),
     "transport_options": Column(Structure(), attribute="transport_options", empty=[]),
     "cancellation_policy": Column(Structure(), attribute="cancellation_policy", empty=[]),
+    "mxik_code": Column(Digits(), attribute="mxik_code", empty=""),
+    "package_code": Column(Digits(), attribute="package_code", empty=""),
+    "vat_percent": Column(Whole(), attribute="vat_percent", empty=None),
     "status": Column(Words(), "state", attribute="status"),
 }
 

@@ -1,0 +1,234 @@
+"""The accountants' part of the first page: the day's money, and what waits for a pair of hands."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from backoffice.admin.display import list_url, page_url
+from backoffice.admin.figures import Figure
+from core.clock import local_date
+from core.models.proposal import ProposalStatus
+from core.money import ZERO, som
+from finance.models import Account
+from finance.queries.cases import open_cases
+from finance.queries.month_list import months_waiting
+from finance.queries.overview import (
+    Owed,
+    Pile,
+    Trend,
+    adjustments_waiting,
+    below_zero,
+    commission_trend,
+    owed_to_agencies,
+    rates_waiting,
+    refunds_by_status,
+    takings_today,
+)
+from finance.queries.payments import missing_receipts
+from finance.queries.payouts import Standing, payout_queue, payouts_waiting
+from finance.queries.reconciliation import unexplained_rows
+from finance.states import AGENCY_ACCOUNTS, AccountKind, CaseStatus, PayoutStatus, RefundStatus
+
+AGENCIES = 12
+QUIET = "#8b949e"
+AXIS = {"ticks": {"color": QUIET, "maxTicksLimit": 6}, "grid": {"display": False}}
+CHART = {
+    "maintainAspectRatio": False,
+    "interaction": {"mode": "index", "intersect": False},
+    "plugins": {"legend": {"labels": {"color": QUIET, "boxWidth": 12}}},
+    "scales": {
+        "x": {"grid": {"display": False}, "ticks": {"color": QUIET, "maxTicksLimit": 16}},
+        "y": {"beginAtZero": True, **AXIS},
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OwedRow:
+    """An agency and its balances, each a link to the lines behind it."""
+
+    name: str
+    url: str
+    cells: list[tuple[Decimal, str]]
+
+
+def finance_home(at: datetime) -> dict[str, Any]:
+    """As many queries on a full day as on an empty one."""
+    trend, queue = commission_trend(at), payout_queue(at)
+    return {
+        "figures": [_takings(at), _commission(trend), *_payouts(queue)],
+        "waiting": _waiting(at),
+        "chart": _chart(trend),
+        "chart_options": json.dumps(CHART),
+        "owed": [_owed(row) for row in owed_to_agencies(AGENCIES)],
+        "accounts_url": list_url("finance.account"),
+        "queue_url": reverse("admin:finance_payout_queue"),
+    }
+
+
+# --- the day
+
+
+def _takings(at: datetime) -> Figure:
+    takings = takings_today(at)
+    url = list_url(
+        "finance.paymenttransaction",
+        state__exact="performed",
+        performed_at_from_0=local_date(at).isoformat(),
+        performed_at_from_1="00:00:00",
+    )
+    note = _("payments: %(n)s") % {"n": takings.count}
+    return Figure(_("Taken today"), som(takings.amount), note, url, "payments")
+
+
+def _commission(trend: Trend) -> Figure:
+    account = Account.objects.filter(kind=AccountKind.COMMISSION).first()
+    url = list_url(
+        "finance.ledgerentry",
+        account__id__exact=account.pk if account else 0,
+        transaction__posted_at_from_0=trend.first.isoformat(),
+        transaction__posted_at_from_1="00:00:00",
+    )
+    return Figure(_("Commission this month"), som(trend.total), _trend_words(trend), url, "percent")
+
+
+def _trend_words(trend: Trend) -> str:
+    """Against the same days of last month."""
+    if trend.before <= 0:
+        return _("less what refunds took back")
+    percent = round(100 * (trend.total - trend.before) / trend.before)
+    return _("%(sign)s%(percent)s %% on the same days of last month") % {
+        "sign": "+" if percent >= 0 else "−",
+        "percent": abs(percent),
+    }
+
+
+def _payouts(queue: list[Standing]) -> list[Figure]:
+    due = [row for row in queue if row.is_due]
+    stopped = [row for row in queue if row.due_since and not row.is_payable and row.available > 0]
+    amount = sum((row.available for row in due), ZERO)
+    url = reverse("admin:finance_payout_queue")
+    note = _("agencies: %(n)s; something stands in the way of: %(stopped)s") % {
+        "n": len(due),
+        "stopped": len(stopped),
+    }
+    colour = "warning" if due else ""
+    return [Figure(_("To be paid out"), som(amount), note, url, "account_balance", colour)]
+
+
+# --- what waits for somebody
+
+
+def _waiting(at: datetime) -> list[Figure]:
+    refunds = refunds_by_status()
+    return [
+        _refund(refunds, RefundStatus.REQUESTED, _("Refunds to approve"), "warning"),
+        _refund(refunds, RefundStatus.APPROVED, _("Refunds to carry out"), "warning"),
+        _refund(refunds, RefundStatus.FAILED, _("Refunds that failed"), "danger"),
+        _payouts_to_approve(),
+        _cases(),
+        _rows(),
+        _receipts(at),
+        _negative(),
+        _adjustments(),
+        _rates(),
+        _months(at),
+    ]
+
+
+def _counted(title: str, pile: Pile, url: str, icon: str, colour: str) -> Figure:
+    """Calm when there is nothing."""
+    note = som(pile.amount) if pile.amount else ""
+    return Figure(title, str(pile.count), note, url, icon, colour if pile.count else "")
+
+
+def _refund(piles: dict[str, Pile], status: str, title: str, colour: str) -> Figure:
+    url = list_url("finance.refund", status__exact=status)
+    return _counted(title, piles.get(status, Pile(0, ZERO)), url, "undo", colour)
+
+
+def _payouts_to_approve() -> Figure:
+    url = list_url("finance.payout", status__exact=PayoutStatus.CREATED)
+    return _counted(_("Payouts to approve"), payouts_waiting(), url, "account_balance", "warning")
+
+
+def _cases() -> Figure:
+    url = list_url("finance.moneycase", status__exact=CaseStatus.OPEN)
+    return _counted(_("Needs a decision"), Pile(*open_cases()), url, "help_center", "danger")
+
+
+def _rows() -> Figure:
+    url = list_url("finance.reconciliationrow", told="open")
+    pile = Pile(*unexplained_rows())
+    return _counted(_("Unexplained registry rows"), pile, url, "compare_arrows", "danger")
+
+
+def _receipts(at: datetime) -> Figure:
+    missing = missing_receipts(at)
+    url = list_url("finance.paymenttransaction", receipt="missing")
+    pile = Pile(missing.count, missing.amount)
+    return _counted(_("Missing fiscal receipts"), pile, url, "receipt_long", "warning")
+
+
+def _negative() -> Figure:
+    rows = below_zero()
+    pile = Pile(len(rows), sum((row.balance for row in rows), ZERO))
+    url = list_url("finance.account", balance="negative")
+    return _counted(_("Balances below zero"), pile, url, "trending_down", "danger")
+
+
+def _adjustments() -> Figure:
+    url = list_url("finance.adjustment", status__exact=ProposalStatus.PROPOSED)
+    return _counted(_("Postings to decide"), adjustments_waiting(), url, "edit_note", "warning")
+
+
+def _rates() -> Figure:
+    url = list_url("finance.commissionrate", status__exact=ProposalStatus.PROPOSED)
+    pile = Pile(rates_waiting(), ZERO)
+    return _counted(_("Rates to decide"), pile, url, "percent", "warning")
+
+
+def _months(at: datetime) -> Figure:
+    pile = Pile(months_waiting(at), ZERO)
+    url = list_url("finance.closedmonth")
+    return _counted(_("Months to close"), pile, url, "event_available", "warning")
+
+
+# --- trend and balances
+
+
+def _chart(trend: Trend) -> str:
+    """Commission by day, this month over the last."""
+    length = max(len(trend.days), len(trend.days_before))
+    return json.dumps(
+        {
+            "labels": [str(day + 1) for day in range(length)],
+            "datasets": [
+                {
+                    "label": date_format(trend.first, "F"),
+                    "data": [float(amount) for amount in trend.days],
+                    "backgroundColor": "var(--color-primary-600)",
+                },
+                {
+                    "label": _("last month"),
+                    "data": [float(amount) for amount in trend.days_before],
+                    "backgroundColor": "#9ca3af",
+                },
+            ],
+        }
+    )
+
+
+def _owed(owed: Owed) -> OwedRow:
+    cells = []
+    for kind in AGENCY_ACCOUNTS:
+        account = owed.accounts.get(kind)
+        url = list_url("finance.ledgerentry", account__id__exact=account) if account else ""
+        cells.append((owed.balances.get(kind, ZERO), url))
+    return OwedRow(owed.name, page_url("partners.travelagency", owed.agency_id), cells)

@@ -1,0 +1,162 @@
+"""The bank's answers to a register, as a table: which payout was paid, which came back and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import IO
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.papers.tables import Cell, Row, is_filled, open_table
+from core.refusals import Invalid
+from finance.papers.registry_lines import STATES, TOTALS, plain_word, read_amount, shown
+from finance.states import StateThere
+
+MOST_ROWS = 5000
+HEADINGS_WITHIN = 30
+LONGEST_REFERENCE = 64
+# How such columns are called, as ``plain_word`` writes them; ours first.
+KNOWN: dict[str, str] = {
+    "number": "номер выплаты|№ выплаты|payout number|to'lov raqami|номер|number|№|raqam|raqami|id",
+    "status": "статус|состояние|результат|status|state|result|holat|holati|natija",
+    "reference": "номер платежного поручения|платежное поручение|номер документа|№ документа"
+    "|референс|bank reference|reference|document number|hujjat raqami|bank raqami",
+    "reason": "причина|комментарий|примечание|reason|note|comment|sabab|izoh",
+    "amount": "сумма|amount|summa|сумма, uzs|amount, uzs|summa, uzs|сумма, сум|summa, so'm",
+}
+NEEDED = ("number", "status")
+# What the file that we hand over is called in (``finance.providers.payouts.manual``).
+OWN = {"number": gettext_lazy("Payout number"), "amount": gettext_lazy("Amount, UZS")}
+PAID = ("зачислен", "зачислено", "перечислен", "перечислено", "o'tkazib berildi")
+BACK = ("отказ", "отказано", "возвращена", "не исполнен", "не исполнено", "не зачислено", "xato")
+WORDS: dict[str, str] = (
+    STATES | dict.fromkeys(PAID, StateThere.PAID) | dict.fromkeys(BACK, StateThere.RETURNED)
+)
+
+
+class NoSuchColumns(Invalid):
+    message = gettext_lazy(
+        "The file needs a column with the payout's number and one with its status."
+    )
+
+
+class TooManyRows(Invalid):
+    message = gettext_lazy("A file has at most {limit} rows.")
+
+
+class NoRows(Invalid):
+    message = gettext_lazy("The file has no rows under its headings.")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A row: its payout was paid, or sent back. ``fault`` is what is wrong with the row itself."""
+
+    line: int
+    payout_id: int = 0
+    is_paid: bool = False
+    reference: str = ""
+    reason: str = ""
+    amount: Decimal | None = None
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResultFile:
+    """``how`` says in words how it was read; ``headings`` which column was taken for what."""
+
+    how: str
+    headings: dict[str, str]
+    results: list[Result]
+
+
+def read_results(file: IO[bytes]) -> ResultFile:
+    """What the bank answered. Refuses with NotATable, NoSuchColumns, NoRows and TooManyRows."""
+    table = open_table(file)
+    places: dict[str, int] = {}
+    headings: dict[str, str] = {}
+    results: list[Result] = []
+    names = _names()
+    for seen, (line, row) in enumerate(table.rows):
+        if not places:
+            places = _places(row, names)
+            headings = {name: shown(row[place]) for name, place in places.items()}
+            if not places and seen >= HEADINGS_WITHIN:
+                raise NoSuchColumns
+        elif not _is_total(row, places):
+            results.append(_read(line, {name: _cell(row, at) for name, at in places.items()}))
+        if len(results) > MOST_ROWS:
+            raise TooManyRows(limit=MOST_ROWS)
+    if not places:
+        raise NoSuchColumns
+    if not results:
+        raise NoRows
+    return ResultFile(table.how, headings, results)
+
+
+def _names() -> dict[str, list[str]]:
+    """The known names of each column, those of our own file in every language among them."""
+    names = {name: known.split("|") for name, known in KNOWN.items()}
+    for language in ("ru", "uz", "en"):
+        with translation.override(language):
+            for name, title in OWN.items():
+                names[name].insert(0, plain_word(str(title)))
+    return names
+
+
+def _places(row: Row, names: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Where each column stands; empty when this is no row of headings."""
+    words = [plain_word(cell) for cell in row]
+    places = {}
+    for name, known in names.items():
+        found = next((words.index(word) for word in known if word in words), None)
+        if found is not None:
+            places[name] = found
+    return places if all(name in places for name in NEEDED) else {}
+
+
+def _cell(row: Row, place: int) -> Cell:
+    return row[place] if place < len(row) else None
+
+
+def _is_total(row: Row, places: Mapping[str, int]) -> bool:
+    """A sum under the table, or a line without a number and a status."""
+    if any(shown(cell).lower().startswith(TOTALS) for cell in row if isinstance(cell, str)):
+        return True
+    return not any(is_filled(_cell(row, places[name])) for name in NEEDED)
+
+
+def _read(line: int, cells: Mapping[str, Cell]) -> Result:
+    number = shown(cells["number"]).lstrip("№# ").strip()
+    if not number.isdecimal() or len(number) > 12:
+        return Result(line, fault=_("This is no number of a payout: %(text)s") % {"text": number})
+    payout_id, word = int(number), plain_word(cells["status"])
+    state = WORDS.get(word)
+    reference = shown(cells.get("reference"))[:LONGEST_REFERENCE]
+    fault = _fault(state, word, reference)
+    try:
+        told = cells.get("amount")
+        amount = read_amount(told) if is_filled(told) else None
+    except ValueError as error:
+        amount, fault = None, fault or str(error)
+    return Result(
+        line=line,
+        payout_id=payout_id,
+        is_paid=state == StateThere.PAID,
+        reference=reference,
+        reason=shown(cells.get("reason"))[:300] or _("The bank returned it."),
+        amount=amount,
+        fault=fault,
+    )
+
+
+def _fault(state: str | None, word: str, reference: str) -> str:
+    if state is None:
+        return _("Nobody knows what this status means: %(word)s") % {"word": word or "–"}
+    if state == StateThere.WAITING:
+        return _("The bank has not decided yet.")
+    if state == StateThere.PAID and not reference:
+        return _("The number of the bank's order is missing.")
+    return ""

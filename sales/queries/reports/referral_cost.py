@@ -1,0 +1,40 @@
+"""Referral cost: the lines of the account ``referral_expense``, gifts by hand included."""
+
+from django.utils.translation import gettext_lazy as _
+
+from sales.queries.reports.definition import Ask, Column, Report, Shape
+from sales.queries.reports.grouping import add_up, key_column
+
+SUMS = {
+    "bookings": "count(DISTINCT m.booking_id) FILTER (WHERE m.referral_in > 0)",
+    "earned": "sum(m.referral_in)",
+    "taken_back": "sum(m.referral_out)",
+    "cost": "sum(m.referral_in - m.referral_out)",
+}
+
+
+def _columns(ask: Ask) -> list[Column]:
+    return [
+        key_column(ask),
+        Column("bookings", _("Bookings"), Shape.COUNT, 10),
+        Column("earned", _("Bonuses earned"), Shape.MONEY),
+        Column("taken_back", _("Taken back with refunds"), Shape.MONEY),
+        Column("cost", _("Platform's cost"), Shape.MONEY),
+    ]
+
+
+def _sql(ask: Ask) -> str:
+    return add_up(ask, SUMS, where="m.referral_in <> 0 OR m.referral_out <> 0", order="cost")
+
+
+REFERRAL_COST = Report(
+    code="referral-cost",
+    title=_("Referral cost"),
+    question=_("What did bloggers and friends earn for bringing travellers?"),
+    icon="campaign",
+    columns=_columns,
+    sql=_sql,
+    filters=("period", "agency", "tour"),
+    groups=("partner", "agency", "tour", "month", "day"),
+    measure="cost",
+)
