@@ -274,6 +274,12 @@ PAYME_ALLOWED_IPS = env.list("PAYME_ALLOWED_IPS", [])
 
 # --- what staff may change at run time
 
+CONSTANCE_ADDITIONAL_FIELDS = {
+    "optional": [
+        "django.forms.fields.CharField",
+        {"widget": "unfold.widgets.UnfoldAdminTextInputWidget", "required": False},
+    ]
+}
 CONSTANCE_BACKEND = "constance.backends.database.DatabaseBackend"
 CONSTANCE_CONFIG = {
     "HOLD_MINUTES": (60, _("Minutes an agency has to answer a request."), int),
@@ -307,8 +313,12 @@ CONSTANCE_CONFIG = {
         _("Telegram chat of the accountants: the daily proof of the books goes there. 0: none."),
         int,
     ),
-    "FISCAL_MXIK": ("", _("MXIK code (17 digits) of tours that have none of their own."), str),
-    "FISCAL_PACKAGE": ("", _("Package code of tours that have none of their own."), str),
+    "FISCAL_MXIK": (
+        "",
+        _("MXIK code (17 digits) of tours that have none of their own."),
+        "optional",
+    ),
+    "FISCAL_PACKAGE": ("", _("Package code of tours that have none of their own."), "optional"),
     "FISCAL_VAT_PERCENT": (0, _("VAT of tours that have none of their own, %."), int),
     "MINIMUM_WITHDRAWAL": (50_000, _("Smallest withdrawal to a card, UZS."), int),
 }

@@ -196,7 +196,7 @@ class RowOutcome(models.TextChoices):
 
 
 class StateThere(models.TextChoices):
-    """What a line of a registry says has become of the money. Empty: it does not say, so it came."""
+    """What a registry's line says has become of the money. Empty: it does not say, so it came."""
 
     PAID = "paid", _("paid")
     RETURNED = "returned", _("returned or cancelled")

@@ -105,7 +105,7 @@ TABLE: dict[str, dict[str, frozenset[Role]]] = {
     "finance.providercall": {"view": _BOOKS | {Role.SUPPORT}},
     "finance.report": {"view": _BOOKS, "export": _BOOKS},
     # what happened and what was told
-    "core.job": {"view": STAFF, "add": STAFF},
+    "core.job": {"view": _BOOKS, "add": _BOOKS},
     "core.jobschedule": {"view": _BOOKS, "add": _BOOKS, "change": _BOOKS, "delete": _BOOKS},
     "core.eventlog": {"view": STAFF},
     "core.eventdelivery": {"view": _ADMIN},

@@ -453,7 +453,7 @@ def adjustment(**fields):
 @factory(finance.ClosedMonth)
 def closed_month(**fields):
     need(fields, closed_by=lambda: staff(platform_role="accountant"))
-    defaults = {"month": date(2027, 1, 1), "closed_at": NOW}
+    defaults = {"month": date(2000 + number() % 26, 1 + number() % 12, 1), "closed_at": NOW}
     return finance.ClosedMonth.objects.create(**defaults | fields)
 
 

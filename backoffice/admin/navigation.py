@@ -20,6 +20,7 @@ from finance.states import PayoutStatus, RefundStatus, WithdrawalStatus
 from notifications.models import Notification
 from notifications.states import NotificationState
 from partners.models import PaymentDetailsChange, User
+from partners.roles import Role
 from sales.models import Booking
 from sales.queries.waiting import waiting_requests
 
@@ -140,11 +141,7 @@ GROUPS: tuple[tuple[Any, tuple[Item, ...]], ...] = (
                 details_waiting,
             ),
             Item("finance.commissionrate", _("Commission"), "percent", rates_waiting),
-            Item("finance.adjustment", _("By hand"), "edit_note", adjustments_waiting),
-            Item("finance.closedmonth", _("Months"), "event_available", months_open),
-            Item("finance.account", _("Accounts"), "account_balance_wallet"),
-            Item("finance.accountingtransaction", _("Journals"), "menu_book"),
-            Item("finance.ledgerentry", _("Ledger lines"), "format_list_numbered"),
+            Item("finance.reconciliationfile", _("Reconciliation"), "compare_arrows"),
             Item("finance.referralbonus", _("Bonuses"), "redeem"),
             Item(
                 "finance.referralpayoutrequest",
@@ -152,11 +149,19 @@ GROUPS: tuple[tuple[Any, tuple[Item, ...]], ...] = (
                 "credit_card",
                 withdrawals_waiting,
             ),
+        ),
+    ),
+    (
+        _("Books"),
+        (
             Item("finance.report", _("Reports"), "monitoring"),
             Item("core.job", _("My exports"), "download"),
             Item("core.jobschedule", _("Scheduled exports"), "schedule_send"),
-            Item("finance.reconciliationfile", _("Reconciliation"), "compare_arrows"),
-            Item("finance.reconciliationrow", _("Registry rows"), "rule"),
+            Item("finance.account", _("Accounts"), "account_balance_wallet"),
+            Item("finance.accountingtransaction", _("Journals"), "menu_book"),
+            Item("finance.ledgerentry", _("Ledger lines"), "format_list_numbered"),
+            Item("finance.adjustment", _("By hand"), "edit_note", adjustments_waiting),
+            Item("finance.closedmonth", _("Months"), "event_available", months_open),
         ),
     ),
     (
@@ -193,11 +198,12 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         return []
     home = {"title": _("Home"), "icon": "home", "link": reverse("admin:index")}
     groups: list[dict[str, Any]] = [{"items": [home]}]
+    # The daily work stays open; the rest folds away.
+    daily = {2, 3} if user.role == Role.ACCOUNTANT else {0, 1}
     for number, (title, items) in enumerate(GROUPS):
         shown = [_entry(item, user) for item in items if _may_see(item, user)]
         if shown:
-            # The daily work stays open; the rest folds away.
-            groups.append({"title": title, "collapsible": number > 1, "items": shown})
+            groups.append({"title": title, "collapsible": number not in daily, "items": shown})
     return groups
 
 

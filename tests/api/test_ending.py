@@ -240,6 +240,7 @@ def test_payments_are_seen_by_whose_they_are(cast, phone):
         "created_at": "2027-03-01T06:00:00Z",
         "performed_at": "2027-03-01T06:00:00Z",
         "cancelled_at": None,
+        "refunded": "0.00",
     }
     for person in (cast.silk_manager, cast.silk_owner, cast.accountant, cast.support, cast.admin):
         assert phone(person).get(path).json()["results"] == [row]

@@ -318,6 +318,7 @@ def test_every_act_of_deals_is_in_the_list():
     # One lock or none: there is no order to keep.
     simple = {
         "add_comment",
+        "record_proof",
         "time_out_payment",
         "name_traveller",
         "seat_traveller",

@@ -246,9 +246,7 @@ def test_the_money_story_says_what_comes_next(cast, sign_in):
     release_booking(booking_id=booking.pk, by=cast.admin.actor(Source.JOB), at=_july())
     after = sign_in(cast.silk_owner).get(action_on(booking, "money"))
 
-    assert page.context["coming"] == [
-        "On 07.06.2027 900,000 soʻm becomes available to the agency."
-    ]
+    assert page.context["coming"] == ["On 07.06.2027 900,000 soʻm becomes available to the agency."]
     assert after.context["coming"] == []
 
 

@@ -8,23 +8,34 @@ from constance.forms import ConstanceForm
 from constance.models import Constance
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.core.validators import MinValueValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import transaction
+from django.forms import IntegerField
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from backoffice.admin.base import actor
 from core.clock import now
 from core.services.events import record
 
+# What may be nothing at all; the rest is at least one.
+LEAST = dict.fromkeys(
+    ("FISCAL_VAT_PERCENT", "MINIMUM_PAYOUT", "REFUND_APPROVAL_LIMIT", "RESERVE_DAYS"), 0
+)
+
 
 class SettingsForm(ConstanceForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            if name != "version":
-                field.widget = UnfoldAdminIntegerFieldWidget(attrs={"min": 1})
-                field.validators.append(MinValueValidator(1))
+            if isinstance(field, IntegerField) and name != "ACCOUNTANTS_CHAT_ID":
+                least = LEAST.get(name, 1)
+                field.widget = UnfoldAdminIntegerFieldWidget(attrs={"min": least})
+                field.validators.append(MinValueValidator(least))
+        codes = {"FISCAL_MXIK": r"^\d{17}$", "FISCAL_PACKAGE": r"^\d{1,20}$"}
+        for name, shape in codes.items():
+            self.fields[name].validators.append(RegexValidator(shape, _("Digits only.")))
 
 
 class SettingsAdmin(ConstanceAdmin):

@@ -60,7 +60,7 @@ class RateAdmin(Proposals):
         return {"valid_from": local_date(now()), **super().get_changeform_initial_data(request)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CommissionRate]:
-        return super().get_queryset(request).select_related("agency", "tour")
+        return super().get_queryset(request).select_related(*self.list_select_related)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         data = form.cleaned_data
