@@ -1,7 +1,7 @@
 """The bucket, when files are kept on S3.
 
-Pictures (``media/``) are read by everybody at ``MEDIA_URL``, as the bucket's policy allows; papers
-(statements, registries) are read through Circle alone, which asks who it is.
+Only pictures (``media/``) are there, read by everybody at ``MEDIA_URL``, as the bucket's policy
+allows; papers lie in ``core.storage``.
 """
 
 from collections.abc import Iterator
@@ -12,11 +12,8 @@ from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
-from django.urls import reverse
 from django.utils.encoding import filepath_to_uri
 from storages.backends.s3 import S3Storage
-
-from core.pictures import PUBLIC
 
 # Somebody waits at a page meanwhile. Checksums only where asked for: not every store knows them.
 PATIENCE = Config(
@@ -37,16 +34,14 @@ class Bucket(S3Storage):
         self.client_config = self.client_config.merge(PATIENCE)  # type: ignore[has-type]
 
     def get_object_parameters(self, name: str) -> dict[str, Any]:
-        return {"CacheControl": FOR_EVER if name.startswith(PUBLIC) else "private, no-store"}
+        return {"CacheControl": FOR_EVER}
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         # Pictures' names are new by themselves: there is nothing to ask the store about.
-        return name if name.startswith(PUBLIC) else super().get_available_name(name, max_length)
+        return name
 
     def url(self, name: str, *args: Any, **kwargs: Any) -> str:
-        if name.startswith(PUBLIC):
-            return f"{settings.MEDIA_URL}{filepath_to_uri(name)}"
-        return reverse("media", args=[name])
+        return f"{settings.MEDIA_URL}{filepath_to_uri(name)}"
 
     def _open(self, name: str, mode: str = "rb") -> Any:
         with _failures():

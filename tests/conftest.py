@@ -23,6 +23,12 @@ def pytest_configure(config):
         options["options"] += ALLOW_TRUNCATE
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """What takes a minute by itself begins first, so that nobody waits for it in the end."""
+    items.sort(key=lambda item: "slow" not in item.keywords)
+
+
 class OutsideWorldError(RuntimeError):
     """A test tried to leave the machine."""
 

@@ -24,6 +24,25 @@ class Shot:
     dark: bool = False
 
 
+def money_shots(*, released_id: int, payout_id: int, registry_id: int) -> tuple[Shot, ...]:
+    """The accountants' pages: of a booking whose money was released, a payout and a registry."""
+    story = f"/admin/sales/booking/{released_id}/money/"
+    return (
+        Shot("home-accountant", "accountant", "/admin/"),
+        Shot("home-accountant-phone", "accountant", "/admin/", width=PHONE),
+        Shot("money-story", "accountant", story),
+        Shot("refund", "accountant", f"/admin/finance/refund/ask/{released_id}/"),
+        Shot("payouts", "accountant2", "/admin/finance/payout/queue/"),
+        Shot("payout", "accountant", f"/admin/finance/payout/{payout_id}/change/"),
+        Shot(
+            "reconciliation",
+            "accountant",
+            f"/admin/finance/reconciliationfile/{registry_id}/change/",
+        ),
+        Shot("report", "accountant", "/admin/reports/commission/"),
+    )
+
+
 def shots(*, booking_id: int, session_id: int, tour_id: int) -> tuple[Shot, ...]:
     """What is kept in ``docs/screenshots``: of a paid booking, its session and its tour."""
     tour = f"/admin/catalog/tour/{tour_id}"
@@ -31,7 +50,6 @@ def shots(*, booking_id: int, session_id: int, tour_id: int) -> tuple[Shot, ...]
     requests = "/admin/sales/bookingrequest/"
     return (
         Shot("home-manager", "silk-manager", "/admin/"),
-        Shot("home-accountant", "accountant", "/admin/"),
         Shot("requests", "silk-manager", requests),
         Shot("requests-phone", "silk-manager", requests, width=PHONE),
         Shot("booking", "admin", booking),

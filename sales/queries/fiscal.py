@@ -42,7 +42,8 @@ def _items(booking: Booking) -> list[Item]:
 def _transport(booking: Booking) -> Item:
     title = (booking.selected_transport or {}).get("title", "")
     total, seats = booking.transport_total, booking.seats_reserved
-    name = f"{_('Transport')}: {title}"
+    transport = _("Transport")
+    name = f"{transport}: {title}"
     per_seat = total / seats
     return (
         Item(name, per_seat, seats) if per_seat == round_money(per_seat) else Item(name, total, 1)

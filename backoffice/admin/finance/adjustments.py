@@ -93,7 +93,7 @@ def _owner(model: Any, name: str, label: Any) -> forms.ModelChoiceField:
 def _form() -> type[AdjustmentForm]:
     """The form with both sides' fields."""
     fields: dict[str, Any] = {}
-    choices = [(kind.value, kind.label) for kind in ADJUSTABLE_ACCOUNTS]
+    choices = [("", "–"), *((kind.value, kind.label) for kind in ADJUSTABLE_ACCOUNTS)]
     for side in SIDES:
         fields[f"{side}_kind"] = forms.ChoiceField(
             choices=choices, widget=UnfoldAdminSelectWidget()

@@ -89,4 +89,5 @@ def tell_outcome(request: HttpRequest, invoice: Invoice) -> None:
         messages.success(request, sent)
     else:
         status = invoice.get_status_display()
-        messages.error(request, f"{gettext('Invoice')}: {status}. {invoice.error}".strip())
+        title = gettext("Invoice")
+        messages.error(request, f"{title}: {status}. {invoice.error}".strip())

@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from finance.models import AccountingTransaction, Payout, ReconciliationFile
+from finance.states import JournalType, PayoutStatus
 from sales.models import Booking
 from sales.states import BookingStatus
 
@@ -19,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         # Playwright is a development dependency: only this command needs it.
-        from backoffice.demo.screenshots import shots, take
+        from backoffice.demo.screenshots import money_shots, shots, take
 
         told = Booking.objects.select_related("session").filter(
             status=BookingStatus.PAID, comments__isnull=False, agency__auto_approve=False
@@ -32,6 +34,20 @@ class Command(BaseCommand):
             session_id=booking.session_id,
             tour_id=booking.session.tour_id,
         )
+        wanted += money_shots(**_money())
         folder = Path(options["folder"])
         for path in take(wanted, url=options["url"].rstrip("/"), folder=folder):
             self.stdout.write(str(path.name))
+
+
+def _money() -> dict[str, int]:
+    """A booking of a paid payout, the payout, and the registry that was compared."""
+    payout = Payout.objects.filter(status=PayoutStatus.PAID).latest("pk")
+    released = AccountingTransaction.objects.filter(
+        type=JournalType.RELEASE, agency_id=payout.agency_id, posted_at__lt=payout.created_at
+    ).latest("pk")
+    return {
+        "released_id": released.booking_id or 0,
+        "payout_id": payout.pk,
+        "registry_id": ReconciliationFile.objects.latest("pk").pk,
+    }
