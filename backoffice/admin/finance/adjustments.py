@@ -19,7 +19,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from backoffice.admin.base import actor
 from backoffice.admin.display import change_url, link, money, two_lines
-from backoffice.admin.finance.proposals import Proposals
+from backoffice.admin.proposals import Proposals
 from core.clock import local_date, now
 from core.money import som
 from finance.models import Account, Adjustment

@@ -14,8 +14,8 @@ from unfold.decorators import action, display
 
 from backoffice.admin.base import actor, staff
 from backoffice.admin.display import link, page_url, two_lines
-from backoffice.admin.finance.proposals import Proposals
 from backoffice.admin.finance.what_if import what_if_page
+from backoffice.admin.proposals import Proposals
 from core.clock import local_date, now
 from finance.models import CommissionRate
 from finance.services.rates import decide_rate, propose_rate

@@ -1,5 +1,6 @@
 """Payment details under four eyes: what an agency has, what is proposed, who decides."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -7,18 +8,17 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.decorators import action, display
+from unfold.decorators import action
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from backoffice.admin.base import BaseAdmin, SavedByActs, actor, staff
-from backoffice.admin.display import COLOURS, page_url, state_badge
+from backoffice.admin.base import actor, staff
+from backoffice.admin.display import page_url
+from backoffice.admin.proposals import Proposals
 from core.clock import now
-from core.models.proposal import ProposalStatus
 from partners.models import PaymentDetailsChange, TravelAgency, User
 from partners.services.payment_details import Details, decide_details, propose_details
 
@@ -48,22 +48,13 @@ class ApproveDialog(BaseDialogForm):
     )
 
 
-class RejectDialog(BaseDialogForm):
-    note = forms.CharField(
-        label=_("Reason"),
-        max_length=300,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),
-        error_messages={"required": _("Say why.")},
-    )
-
-
 class DetailsForm(forms.ModelForm):  # type: ignore[type-arg]
     def validate_constraints(self) -> None:
         """The act says it in words."""
 
 
 @admin.register(PaymentDetailsChange)
-class PaymentDetailsAdmin(SavedByActs, BaseAdmin):
+class PaymentDetailsAdmin(Proposals):
     agency_path = "agency_id"
     agency_filter = "agency"
     event_name = "payment_details"
@@ -72,16 +63,10 @@ class PaymentDetailsAdmin(SavedByActs, BaseAdmin):
     list_filter = (("status", ChoicesDropdownFilter),)
     list_select_related = ("agency", "created_by", "decided_by")
     search_fields = ("agency__name", "reason")
-    ordering = ("-id",)
     autocomplete_fields = ("agency",)
-    add_form_template = "admin/change_form.html"
     change_form_template = "admin/partners/payment_details.html"
-    actions_detail = ["approve", "reject"]
     empty_title = _("No changes yet")
     empty_text = _("An agency's bank account changes when one has proposed it and another agreed.")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is not None:
@@ -119,27 +104,19 @@ class PaymentDetailsAdmin(SavedByActs, BaseAdmin):
         )
         obj.pk, obj._state.adding = made.pk, False
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        change = self.own_or_404(request, object_id)
-        context = {"page": _tell(change, staff(request)), **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, context)
+    def decide(self, pk: int) -> Callable[..., Any]:
+        return partial(decide_details, change_id=pk)
 
-    # --- the decision
+    def facts(self, proposal: PaymentDetailsChange) -> list[tuple[Any, Any]]:
+        """The page shows differences instead."""
+        return []
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        change = self.own_or_404(request, object_id)
-        if not _may_decide(change, staff(request)):
-            return []
-        return super().get_actions_detail(request, object_id)
-
-    def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self.may(request, "partners.decide_paymentdetailschange", object_id)
+    def tell(self, proposal: PaymentDetailsChange, reader: User) -> dict[str, Any]:
+        page = super().tell(proposal, reader)
+        # What was before is only known until it is decided.
+        differences = [_difference(proposal, name, compare=page["is_open"]) for name in FIELDS]
+        url = page_url("partners.travelagency", proposal.agency_id)
+        return page | {"agency_url": url, "differences": differences}
 
     @action(
         description=_("Approve"),
@@ -154,58 +131,7 @@ class PaymentDetailsAdmin(SavedByActs, BaseAdmin):
         },
     )
     def approve(self, request: HttpRequest, form: ApproveDialog, object_id: str) -> HttpResponse:
-        return self._decide(request, object_id, form, approve=True)
-
-    @action(
-        description=_("Reject"),
-        url_path="reject",
-        permissions=["decide"],
-        icon="close",
-        variant=ActionVariant.DANGER,
-        dialog={
-            "title": _("Reject this change?"),
-            "form_class": RejectDialog,
-            "form_submit_text": _("Reject"),
-        },
-    )
-    def reject(self, request: HttpRequest, form: RejectDialog, object_id: str) -> HttpResponse:
-        return self._decide(request, object_id, form, approve=False)
-
-    def _decide(
-        self, request: HttpRequest, object_id: str, form: Any, *, approve: bool
-    ) -> HttpResponse:
-        change = self.own_or_404(request, object_id)
-        work = partial(
-            decide_details, change_id=change.pk, approve=approve, note=form.cleaned_data["note"]
-        )
-        done = _("The agency has its new details.") if approve else _("The change is rejected.")
-        answer: HttpResponse = self.do(request, change, work, done=done)
-        return answer
-
-    @display(description=_("status"), ordering="status")
-    def state(self, change: PaymentDetailsChange) -> SafeString:
-        return state_badge("proposal", change.status, change.get_status_display())
-
-
-def _may_decide(change: PaymentDetailsChange, reader: User) -> bool:
-    return (
-        change.status == ProposalStatus.PROPOSED
-        and change.created_by_id != reader.pk
-        and reader.has_perm("partners.decide_paymentdetailschange")
-    )
-
-
-def _tell(change: PaymentDetailsChange, reader: User) -> dict[str, Any]:
-    """The page's context. What was before is only known until it is decided."""
-    is_open = change.status == ProposalStatus.PROPOSED
-    return {
-        "change": change,
-        "colour": COLOURS["proposal"].get(change.status, "plain"),
-        "is_open": is_open,
-        "is_own": is_open and change.created_by_id == reader.pk,
-        "agency_url": page_url("partners.travelagency", change.agency_id),
-        "differences": [_difference(change, name, compare=is_open) for name in FIELDS],
-    }
+        return self._decide(request, form, object_id, approve=True)
 
 
 def _difference(change: PaymentDetailsChange, name: str, *, compare: bool) -> Difference:

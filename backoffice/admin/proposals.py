@@ -63,18 +63,22 @@ class Proposals(SavedByActs):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        proposal = self.own_or_404(request, object_id)
-        is_open = proposal.status == ProposalStatus.PROPOSED
-        page = {
-            "proposal": proposal,
-            "facts": self.facts(proposal),
-            "colour": COLOURS["proposal"].get(proposal.status, "plain"),
-            "is_own": is_open and proposal.created_by_id == staff(request).pk,
-            "is_foreign": is_open and proposal.created_by_id != staff(request).pk,
-        }
+        page = self.tell(self.own_or_404(request, object_id), staff(request))
         return super().change_view(
             request, object_id, form_url, {"page": page, **(extra_context or {})}
         )
+
+    def tell(self, proposal: Any, reader: User) -> dict[str, Any]:
+        """The page's context."""
+        is_open = proposal.status == ProposalStatus.PROPOSED
+        return {
+            "proposal": proposal,
+            "facts": self.facts(proposal),
+            "colour": COLOURS["proposal"].get(proposal.status, "plain"),
+            "is_open": is_open,
+            "is_own": is_open and proposal.created_by_id == reader.pk,
+            "is_foreign": is_open and proposal.created_by_id != reader.pk,
+        }
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         proposal = self.own_or_404(request, object_id)
