@@ -5,7 +5,7 @@ that table lets nobody. Rows come from :class:`backoffice.admin.scope.ScopedRows
 pickers, autocompletes, actions and histories alike; what is out of scope is a 404.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
@@ -271,6 +271,40 @@ def _refused_form(form: type[ModelForm], refusal: Refusal) -> type[ModelForm]:
                     self.add_error(field if field in self.fields else None, sentence)
 
     return Refused
+
+
+class OwnPage:
+    """Pages of a template of their own, which knows what they show as ``page_name``."""
+
+    page_name = "page"
+
+    def page_of(self, request: HttpRequest, obj: Any) -> dict[str, Any] | None:
+        """What the row's page shows to this reader; None for nothing but the form."""
+        raise NotImplementedError
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        page = self.page_of(request, self.own_or_404(request, object_id))  # type: ignore[attr-defined]
+        context = {self.page_name: page, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, context)  # type: ignore[misc]
+
+
+class Steps:
+    """Pages whose buttons are those that ``fit`` the row's state and its reader."""
+
+    def fit(self, request: HttpRequest, obj: Any) -> Collection[str]:
+        """The names of the actions there are now, of those the role permits."""
+        raise NotImplementedError
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        names = self.fit(request, self.own_or_404(request, object_id))  # type: ignore[attr-defined]
+        permitted = super().get_actions_detail(request, object_id)  # type: ignore[misc]
+        return [each for each in permitted if each.method.original_function_name in names]
 
 
 class ReadOnly:

@@ -13,7 +13,7 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from backoffice.admin.base import SavedByActs, staff
+from backoffice.admin.base import OwnPage, SavedByActs, staff
 from backoffice.admin.display import COLOURS, state_badge
 from core.models.proposal import Proposal, ProposalStatus
 from partners.models import User
@@ -37,7 +37,7 @@ class RejectDialog(BaseDialogForm):
     )
 
 
-class Proposals(SavedByActs):
+class Proposals(OwnPage, SavedByActs):
     """Subclasses name the act that decides and say what a proposal is about."""
 
     change_form_template = "admin/finance/proposal.html"
@@ -56,28 +56,16 @@ class Proposals(SavedByActs):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        page = self.tell(self.own_or_404(request, object_id), staff(request))
-        return super().change_view(
-            request, object_id, form_url, {"page": page, **(extra_context or {})}
-        )
-
-    def tell(self, proposal: Any, reader: User) -> dict[str, Any]:
-        """The page's context."""
-        is_open = proposal.status == ProposalStatus.PROPOSED
+    def page_of(self, request: HttpRequest, obj: Any) -> dict[str, Any]:
+        is_open = obj.status == ProposalStatus.PROPOSED
+        is_own = obj.created_by_id == staff(request).pk
         return {
-            "proposal": proposal,
-            "facts": self.facts(proposal),
-            "colour": COLOURS["proposal"].get(proposal.status, "plain"),
+            "proposal": obj,
+            "facts": self.facts(obj),
+            "colour": COLOURS["proposal"].get(obj.status, "plain"),
             "is_open": is_open,
-            "is_own": is_open and proposal.created_by_id == reader.pk,
-            "is_foreign": is_open and proposal.created_by_id != reader.pk,
+            "is_own": is_open and is_own,
+            "is_foreign": is_open and not is_own,
         }
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:

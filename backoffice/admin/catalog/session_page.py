@@ -11,13 +11,12 @@ from django.urls import reverse
 
 from backoffice.admin.catalog.cut_off import cut_off_words
 from backoffice.admin.catalog.under_filled import missing
-from backoffice.admin.core.sentences import Sentence, read_event
+from backoffice.admin.core.sentences import events_of
 from backoffice.admin.display import COLOURS, change_url, list_url, page_url
 from backoffice.admin.sales.price import commission_of
 from catalog.models import TourSession
 from catalog.states import RUNS, SessionStatus
 from core.clock import local_date, now
-from core.models import EventLog
 from core.money import ZERO
 from partners.models import User
 from sales.models import Booking
@@ -25,7 +24,6 @@ from sales.queries.standing import standing_on
 from sales.states import BookingStatus
 
 SHOWN = 200
-EVENTS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def tell_session(session: TourSession, reader: User) -> dict[str, Any]:
         "missing": missing(session) if session.status in RUNS else 0,
         "warn": _starts_soon(session, at),
         "money": _money(bookings, reader),
-        "events": _events(session, reader),
+        "events": events_of(session, reader),
     }
 
 
@@ -108,11 +106,3 @@ def _money(bookings: list[Booking], reader: User) -> dict[str, Decimal]:
         "agency": sum((share["agency"] for share in shares), ZERO),
         "commission": sum((share["commission"] for share in shares), ZERO),
     }
-
-
-def _events(session: TourSession, reader: User) -> list[Sentence]:
-    if not reader.has_perm("core.view_eventlog"):
-        return []
-    label = session._meta.label_lower
-    rows = EventLog.objects.filter(object_type=label, object_id=session.pk)
-    return [read_event(row) for row in rows.select_related("user").order_by("-id")[:EVENTS]]

@@ -16,7 +16,14 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from backoffice.admin.base import BaseAdmin, HistoryAdmin, SavedByActs, actor, staff
+from backoffice.admin.base import (
+    BaseAdmin,
+    HistoryAdmin,
+    OwnPage,
+    SavedByActs,
+    actor,
+    staff,
+)
 from backoffice.admin.catalog.bulk import bulk_page
 from backoffice.admin.catalog.calendar import calendar_page
 from backoffice.admin.catalog.cancel_date import cancel_page
@@ -47,7 +54,7 @@ from sales.services.departures import move_session
 
 
 @admin.register(TourSession)
-class SessionAdmin(Exchange, PassengerPages, SavedByActs, HistoryAdmin):
+class SessionAdmin(OwnPage, Exchange, PassengerPages, SavedByActs, HistoryAdmin):
     agency_path = "tour__agency_id"
     agency_filter = "tour__agency"
     event_name = "session"
@@ -139,16 +146,8 @@ class SessionAdmin(Exchange, PassengerPages, SavedByActs, HistoryAdmin):
         if values:
             change_session(session_id=obj.pk, values=values, by=by, at=at)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        session = self.own_or_404(request, object_id)
-        context = {"page": tell_session(session, staff(request)), **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, context)
+    def page_of(self, request: HttpRequest, obj: TourSession) -> dict[str, Any]:
+        return tell_session(obj, staff(request))
 
     # --- pages of many
 

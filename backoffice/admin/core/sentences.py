@@ -6,13 +6,18 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.db.models import Model
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.core.changes import what_became
 from core.models import EventLog
 from core.money import som
+from partners.models import User
 from partners.roles import Role
+
+# So many are told on a row's page; the log of actions has them all.
+EVENTS = 50
 
 SENTENCES: dict[str, Any] = {
     "booking.requested": _("Seats asked for: {seats}. To pay: {final_price}."),
@@ -192,6 +197,14 @@ class _Facts(dict[str, Any]):
 
     def __missing__(self, key: str) -> str:
         return "–"
+
+
+def events_of(obj: Model, reader: User, **which: Any) -> list[Sentence]:
+    """What was done with a row, the newest first, for who may read it; ``which`` narrows it."""
+    if not reader.has_perm("core.view_eventlog"):
+        return []
+    rows = EventLog.objects.filter(object_type=obj._meta.label_lower, object_id=obj.pk, **which)
+    return [read_event(row) for row in rows.select_related("user").order_by("-id")[:EVENTS]]
 
 
 def read_event(event: EventLog) -> Sentence:

@@ -1,6 +1,6 @@
 """Money without a deal: the list of what needs a decision, and the decisions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
@@ -19,8 +19,8 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from backoffice.admin.base import BaseAdmin, ReadOnly, actor, staff
-from backoffice.admin.core.sentences import read_event
+from backoffice.admin.base import BaseAdmin, OwnPage, ReadOnly, Steps, actor, staff
+from backoffice.admin.core.sentences import events_of
 from backoffice.admin.display import (
     COLOURS,
     change_url,
@@ -33,7 +33,6 @@ from backoffice.admin.display import (
 from backoffice.admin.finance.proofs import ProofField, proof_response, with_proof
 from backoffice.admin.refusals import go, sentence_of
 from core.clock import now
-from core.models import EventLog
 from core.refusals import Refusal
 from finance.models import LedgerEntry, MoneyCase
 from finance.services.cases import close_case
@@ -105,7 +104,7 @@ class BookForm(forms.Form):
 
 
 @admin.register(MoneyCase)
-class MoneyCaseAdmin(ReadOnly, BaseAdmin):
+class MoneyCaseAdmin(OwnPage, Steps, ReadOnly, BaseAdmin):
     list_display = ("what", "amount_shown", "state", "where", "booking", "created_at", "closed_by")
     list_filter = (
         ("status", ChoicesDropdownFilter),
@@ -113,6 +112,9 @@ class MoneyCaseAdmin(ReadOnly, BaseAdmin):
         ("created_at", RangeDateTimeFilter),
     )
     list_select_related = ("booking", "payment", "closed_by")
+    # The page is its own template; the form behind it has nothing to show.
+    fields = ("kind",)
+    readonly_fields = fields
     list_before_template = "admin/finance/status_tabs.html"
     change_form_template = "admin/finance/case.html"
     search_fields = ("external_id", "booking__code", "reference")
@@ -135,28 +137,11 @@ class MoneyCaseAdmin(ReadOnly, BaseAdmin):
 
     # --- one case
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        # The page is its own template; the form behind it has nothing to show.
-        return ("kind",)
+    def page_of(self, request: HttpRequest, obj: MoneyCase) -> dict[str, Any]:
+        return _tell(obj, staff(request))
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("kind",)
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        case = self.own_or_404(request, object_id)
-        context = {"page": _tell(case, staff(request)), **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, context)
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        case = self.own_or_404(request, object_id)
-        shown = super().get_actions_detail(request, object_id)
-        return [each for each in shown if each.method.original_function_name in _fitting(case)]
+    def fit(self, request: HttpRequest, obj: MoneyCase) -> Collection[str]:
+        return _fitting(obj)
 
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.may(request, "finance.decide_moneycase", object_id)
@@ -303,7 +288,6 @@ def _tell(case: MoneyCase, reader: User) -> dict[str, Any]:
     is_open = case.status == CaseStatus.OPEN
     row = case.registry_row_id
     lines = LedgerEntry.objects.filter(transaction__memo=f"case {case.pk}").order_by("pk")
-    events = EventLog.objects.filter(object_type=LIST, object_id=case.pk).select_related("user")
     return {
         "case": case,
         "colour": COLOURS["case"].get(case.status, "plain"),
@@ -316,7 +300,7 @@ def _tell(case: MoneyCase, reader: User) -> dict[str, Any]:
         "row_url": page_url("finance.reconciliationrow", row) if row else "",
         "proof_url": reverse("admin:finance_moneycase_proof", args=[case.pk]) if case.proof else "",
         "lines": list(lines.select_related("transaction", "account__agency", "account__user")),
-        "events": [read_event(event) for event in events.order_by("-id")],
+        "events": events_of(case, reader),
     }
 
 

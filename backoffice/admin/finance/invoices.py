@@ -1,5 +1,6 @@
 """Invoices sent to a phone: the list, and what to do when Payme did not answer."""
 
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
 from unfold.decorators import action, display
 
-from backoffice.admin.base import BaseAdmin, ReadOnly
+from backoffice.admin.base import BaseAdmin, ReadOnly, Steps
 from backoffice.admin.display import link, list_url, money, state_badge
 from finance.models import Invoice
 from finance.services.invoices import UNCLEAR, close_invoice
@@ -19,7 +20,7 @@ from sales.outbound import look_up_invoice, send_again
 
 
 @admin.register(Invoice)
-class InvoiceAdmin(ReadOnly, BaseAdmin):
+class InvoiceAdmin(Steps, ReadOnly, BaseAdmin):
     agency_path = "booking__agency_id"
     agency_filter = "booking__agency"
     list_display = ("booking", "state", "amount_shown", "phone_shown", "created_at", "created_by")
@@ -43,15 +44,13 @@ class InvoiceAdmin(ReadOnly, BaseAdmin):
     def has_invoice_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.may(request, "finance.add_invoice", object_id)
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        invoice = self.own_or_404(request, object_id)
+    def fit(self, request: HttpRequest, obj: Invoice) -> Collection[str]:
         fitting = {
-            "send_once_more": invoice.status == InvoiceStatus.CREATED,
-            "look_up": invoice.status == InvoiceStatus.UNKNOWN and bool(invoice.receipt_id),
-            "close": invoice.status in UNCLEAR,
+            "send_once_more": obj.status == InvoiceStatus.CREATED,
+            "look_up": obj.status == InvoiceStatus.UNKNOWN and bool(obj.receipt_id),
+            "close": obj.status in UNCLEAR,
         }
-        shown = super().get_actions_detail(request, object_id)
-        return [each for each in shown if fitting[each.method.original_function_name]]
+        return [name for name, fits in fitting.items() if fits]
 
     @action(
         description=_("Send"),

@@ -20,7 +20,7 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from backoffice.admin.base import BaseAdmin, ReadOnly, actor, staff
+from backoffice.admin.base import BaseAdmin, OwnPage, ReadOnly, actor, staff
 from backoffice.admin.display import list_url, money
 from backoffice.admin.refusals import carry_out
 from core.clock import local_midnight, now
@@ -60,7 +60,7 @@ class ReopenDialog(BaseDialogForm):
 
 
 @admin.register(ClosedMonth)
-class MonthAdmin(ReadOnly, BaseAdmin):
+class MonthAdmin(OwnPage, ReadOnly, BaseAdmin):
     list_display = ("month_shown", "closed_by", "closed_at", "kept")
     list_select_related = ("closed_by",)
     ordering = ("-month",)
@@ -84,25 +84,15 @@ class MonthAdmin(ReadOnly, BaseAdmin):
         }
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        closed = self.own_or_404(request, object_id)
-        journals, turnover = turnover_by_month(closed.month).get(closed.month, (0, ZERO))
-        page = {
-            "closed": closed,
-            "balances": balances_of(closed.balances),
+    def page_of(self, request: HttpRequest, obj: ClosedMonth) -> dict[str, Any]:
+        journals, turnover = turnover_by_month(obj.month).get(obj.month, (0, ZERO))
+        return {
+            "closed": obj,
+            "balances": balances_of(obj.balances),
             "journals": journals,
             "turnover": turnover,
-            "journals_url": journals_url(closed.month),
+            "journals_url": journals_url(obj.month),
         }
-        return super().change_view(
-            request, object_id, form_url, {"page": page, **(extra_context or {})}
-        )
 
     # --- closing
 

@@ -1,5 +1,6 @@
 """Payouts to agencies: the list, the queue's address, and the page of one with its statement."""
 
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 
@@ -17,21 +18,18 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from backoffice.admin.base import HistoryAdmin, ReadOnly, staff
-from backoffice.admin.core.sentences import read_event
+from backoffice.admin.base import HistoryAdmin, OwnPage, ReadOnly, Steps, staff
+from backoffice.admin.core.sentences import events_of
 from backoffice.admin.display import COLOURS, change_url, money, page_url, state_badge, two_lines
 from backoffice.admin.finance.payout_queue import queue_page
 from backoffice.admin.finance.statements import downloads, lines_for, statement_file
 from backoffice.admin.navigation import sees_queue
-from core.models import EventLog
 from finance.models import Payout
 from finance.queries.payouts import has_proposed_details
 from finance.queries.statements import payout_statement, statement_since_last
 from finance.services.payouts import approve_payout, cancel_payout, fail_payout, pay_payout
 from finance.states import PayoutStatus
 from partners.models import User
-
-EVENTS = 50
 
 
 class PayoutDialog(BaseDialogForm):
@@ -68,7 +66,7 @@ class ReferenceDialog(PayoutDialog):
 
 
 @admin.register(Payout)
-class PayoutAdmin(ReadOnly, HistoryAdmin):
+class PayoutAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
     agency_path = "agency_id"
     agency_filter = "agency"
     event_name = "payout"
@@ -126,24 +124,13 @@ class PayoutAdmin(ReadOnly, HistoryAdmin):
             raise Http404
         return statement_file(request, statement, name=f"payout-{payout.pk}")
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        payout = self.own_or_404(request, object_id)
-        context = {"page": _tell(payout, staff(request)), **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, context)
+    def page_of(self, request: HttpRequest, obj: Payout) -> dict[str, Any]:
+        return _tell(obj, staff(request))
 
     # --- one payout's way
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        payout = self.own_or_404(request, object_id)
-        fitting = _fitting(payout, staff(request))
-        allowed = super().get_actions_detail(request, object_id)
-        return [each for each in allowed if each.action_name.rpartition("_")[2] in fitting]
+    def fit(self, request: HttpRequest, obj: Payout) -> Collection[str]:
+        return _fitting(obj, staff(request))
 
     def has_approve_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.may(request, "finance.approve_payout", object_id)
@@ -267,7 +254,6 @@ def _tell(payout: Payout, reader: User) -> dict[str, Any]:
     statement = payout_statement(payout)
     shown = statement or statement_since_last(payout.agency, payout.created_at)
     path_of = reverse("admin:finance_payout_statement", args=[payout.pk])
-    events = EventLog.objects.filter(object_type="finance.payout", object_id=payout.pk)
     is_platform = reader.sees_all_agencies
     return {
         "payout": payout,
@@ -280,9 +266,7 @@ def _tell(payout: Payout, reader: User) -> dict[str, Any]:
         "shows_lines": statement is not None or payout.status == PayoutStatus.CREATED,
         "lines": lines_for(shown, reader),
         "downloads": downloads(path_of) if statement else [],
-        "events": [
-            read_event(event) for event in events.select_related("user").order_by("-id")[:EVENTS]
-        ],
+        "events": events_of(payout, reader),
         "details_proposed": is_platform
         and payout.status == PayoutStatus.CREATED
         and has_proposed_details(payout.agency_id),

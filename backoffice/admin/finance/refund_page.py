@@ -6,9 +6,8 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from backoffice.admin.core.sentences import Sentence, read_event
+from backoffice.admin.core.sentences import events_of
 from backoffice.admin.display import COLOURS, page_url
-from core.models import EventLog
 from core.services.proposals import OwnProposal
 from finance.models import LedgerEntry, Refund
 from finance.queries.bookings import lines_of_refund
@@ -51,7 +50,7 @@ def tell_refund(refund: Refund, reader: User, at: datetime) -> dict[str, Any]:
         else None,
         "next": _next(refund, reader) if sees_all else "",
         "lines": _lines(refund, reader) if sees_parts else [],
-        "events": _events(refund, reader),
+        "events": events_of(refund.payment.booking, reader, details__refund_id=refund.pk),
         "booking_url": page_url("sales.booking", booking.pk),
         "payment_url": page_url("finance.paymenttransaction", refund.payment_id),
         "proof_url": _proof_url(refund, reader),
@@ -91,17 +90,6 @@ def _lines(refund: Refund, reader: User) -> list[LedgerEntry]:
     return list(
         rows.order_by("pk").select_related("transaction", "account__agency", "account__user")
     )
-
-
-def _events(refund: Refund, reader: User) -> list[Sentence]:
-    if not reader.has_perm("core.view_eventlog"):
-        return []
-    rows = EventLog.objects.filter(
-        object_type="sales.booking",
-        object_id=refund.payment.booking_id,
-        details__refund_id=refund.pk,
-    )
-    return [read_event(row) for row in rows.select_related("user").order_by("-id")]
 
 
 def _proof_url(refund: Refund, reader: User) -> str:

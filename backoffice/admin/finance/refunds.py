@@ -1,5 +1,6 @@
 """Refunds: the list by what is to be done, and a page that shows every party and the next step."""
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -23,7 +24,7 @@ from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from backoffice.admin.base import BaseAdmin, ReadOnly, actor, staff
+from backoffice.admin.base import BaseAdmin, OwnPage, ReadOnly, Steps, actor, staff
 from backoffice.admin.display import change_url, list_url, money, state_badge, two_lines
 from backoffice.admin.finance.proofs import ProofField, proof_response, with_proof
 from backoffice.admin.finance.refund_ask import ask_page
@@ -63,7 +64,7 @@ class ByHandForm(forms.Form):
 
 
 @admin.register(Refund)
-class RefundAdmin(ReadOnly, BaseAdmin):
+class RefundAdmin(OwnPage, Steps, ReadOnly, BaseAdmin):
     agency_path = "payment__agency_id"
     agency_filter = "payment__agency"
     list_display = ("booking", "amount_shown", "state", "why", "when")
@@ -79,6 +80,9 @@ class RefundAdmin(ReadOnly, BaseAdmin):
     search_fields = ("payment__booking__code", "payment__payme_invoice_id", "reference")
     search_help_text = _("Booking code, Payme id or bank reference")
     ordering = ("-id",)
+    # The page is its own template; the form behind it has nothing to show.
+    fields = ("reason",)
+    readonly_fields = fields
     actions = ["approve_selected"]
     actions_detail = ["approve", "send", "look_up", "by_hand", "reject"]
     empty_title = _("No refunds")
@@ -106,28 +110,11 @@ class RefundAdmin(ReadOnly, BaseAdmin):
 
     # --- one refund
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        # The page is its own template; the form behind it has nothing to show.
-        return ("reason",)
+    def page_of(self, request: HttpRequest, obj: Refund) -> dict[str, Any]:
+        return tell_refund(obj, staff(request), now())
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("reason",)
-
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        refund = self.own_or_404(request, object_id)
-        context = {"page": tell_refund(refund, staff(request), now()), **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, context)
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        fitting = fitting_steps(self.own_or_404(request, object_id), staff(request))
-        shown = super().get_actions_detail(request, object_id)
-        return [each for each in shown if each.method.original_function_name in fitting]
+    def fit(self, request: HttpRequest, obj: Refund) -> Collection[str]:
+        return fitting_steps(obj, staff(request))
 
     def has_approve_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.may(request, "finance.approve_refund", object_id)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
-from backoffice.admin.base import BaseAdmin, ReadOnly, actor, staff
+from backoffice.admin.base import BaseAdmin, OwnPage, ReadOnly, actor, staff
 from backoffice.admin.catalog.exchange.held import hold, take
 from backoffice.admin.display import COLOURS, change_url, list_url, money
 from backoffice.admin.finance.statements import XLSX, attachment
@@ -50,7 +50,7 @@ class AnswerForm(forms.Form):
 
 
 @admin.register(PayoutRegister)
-class PayoutRegisterAdmin(ReadOnly, BaseAdmin):
+class PayoutRegisterAdmin(OwnPage, ReadOnly, BaseAdmin):
     event_name = "payout_register"
     list_display = ("number", "payouts_n", "total", "left", "created_by", "created_at")
     list_select_related = ("created_by",)
@@ -78,16 +78,8 @@ class PayoutRegisterAdmin(ReadOnly, BaseAdmin):
             *super().get_urls(),
         ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        register = self.own_or_404(request, object_id)
-        context = {"page": _tell(register), **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, context)
+    def page_of(self, request: HttpRequest, obj: PayoutRegister) -> dict[str, Any]:
+        return _tell(obj)
 
     def file(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The register for the bank, written anew from its payouts."""

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import action, display
 
-from backoffice.admin.base import HistoryAdmin, actor, staff
+from backoffice.admin.base import HistoryAdmin, OwnPage, actor, staff
 from backoffice.admin.display import change_url, link, list_url, state_badge
 from backoffice.admin.finance.payout_queue import reasons_of, statement_url
 from backoffice.admin.finance.statements import agency_statement_page
@@ -54,7 +54,7 @@ def sees_bank(user: User, agency: Any) -> bool:
 
 
 @admin.register(TravelAgency)
-class AgencyAdmin(HistoryAdmin):
+class AgencyAdmin(OwnPage, HistoryAdmin):
     agency_path = "pk"
     event_name = "agency"
     list_display = ("name", "state", "commission_percent", "phone", "auto_approve", "created_at")
@@ -129,16 +129,8 @@ class AgencyAdmin(HistoryAdmin):
 
     # --- money
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        agency = self.own_or_404(request, object_id)
-        context = {"page": _money_of(agency, staff(request)), **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, context)
+    def page_of(self, request: HttpRequest, obj: TravelAgency) -> dict[str, Any] | None:
+        return _money_of(obj, staff(request))
 
     def statement(self, request: HttpRequest, object_id: int) -> HttpResponse:
         agency = self.own_or_404(request, object_id)

@@ -19,7 +19,7 @@ from backoffice.admin.base import actor, staff
 from backoffice.admin.display import page_url
 from backoffice.admin.proposals import Proposals
 from core.clock import now
-from partners.models import PaymentDetailsChange, TravelAgency, User
+from partners.models import PaymentDetailsChange, TravelAgency
 from partners.services.payment_details import Details, decide_details, propose_details
 
 FIELDS = tuple(Details.__dataclass_fields__)
@@ -111,11 +111,11 @@ class PaymentDetailsAdmin(Proposals):
         """The page shows differences instead."""
         return []
 
-    def tell(self, proposal: PaymentDetailsChange, reader: User) -> dict[str, Any]:
-        page = super().tell(proposal, reader)
+    def page_of(self, request: HttpRequest, obj: PaymentDetailsChange) -> dict[str, Any]:
+        page = super().page_of(request, obj)
         # What was before is only known until it is decided.
-        differences = [_difference(proposal, name, compare=page["is_open"]) for name in FIELDS]
-        url = page_url("partners.travelagency", proposal.agency_id)
+        differences = [_difference(obj, name, compare=page["is_open"]) for name in FIELDS]
+        url = page_url("partners.travelagency", obj.agency_id)
         return page | {"agency_url": url, "differences": differences}
 
     @action(

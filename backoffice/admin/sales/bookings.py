@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
-from backoffice.admin.base import HistoryAdmin, ReadOnly, actor, staff
+from backoffice.admin.base import HistoryAdmin, OwnPage, ReadOnly, actor, staff
 from backoffice.admin.display import (
     contact,
     money,
@@ -32,7 +32,10 @@ from sales.queries.search import find_bookings
 
 
 @admin.register(Booking)
-class BookingAdmin(Decisions, SendsInvoices, AsksRefunds, TellsMoney, ReadOnly, HistoryAdmin):
+class BookingAdmin(
+    OwnPage, Decisions, SendsInvoices, AsksRefunds, TellsMoney, ReadOnly, HistoryAdmin
+):
+    page_name = "story"
     agency_path = "agency_id"
     agency_filter = "agency"
     event_name = "booking"
@@ -74,16 +77,8 @@ class BookingAdmin(Decisions, SendsInvoices, AsksRefunds, TellsMoney, ReadOnly, 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return ("code",)
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        booking = self.own_or_404(request, object_id)
-        context = {"story": tell_story(booking, staff(request), now()), **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, context)
+    def page_of(self, request: HttpRequest, obj: Booking) -> dict[str, Any]:
+        return tell_story(obj, staff(request), now())
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         booking = self.own_or_404(request, object_id)

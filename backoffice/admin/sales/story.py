@@ -9,11 +9,10 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from backoffice.admin.core.sentences import Sentence, read_event
+from backoffice.admin.core.sentences import events_of
 from backoffice.admin.display import COLOURS, page_url
 from backoffice.admin.notifications.letters import Message, read_message
 from backoffice.admin.sales.price import commission_of, price_lines
-from core.models import EventLog
 from finance.models import LedgerEntry, PaymentTransaction, Refund
 from notifications.models import Notification
 from partners.models import User
@@ -61,7 +60,7 @@ def tell_story(booking: Booking, reader: User, at: datetime) -> dict[str, Any]:
         "journals": _journals(booking, reader),
         "messages": _messages(booking, reader),
         "comments": _comments(booking, reader),
-        "events": _events(booking, reader),
+        "events": events_of(booking, reader),
         "changes": _changes(booking),
     }
 
@@ -120,13 +119,6 @@ def _comments(booking: Booking, reader: User) -> list[BookingComment]:
     if not reader.has_perm("sales.view_bookingcomment"):
         return []
     return list(BookingComment.objects.filter(booking=booking).select_related("author"))
-
-
-def _events(booking: Booking, reader: User) -> list[Sentence]:
-    if not reader.has_perm("core.view_eventlog"):
-        return []
-    rows = EventLog.objects.filter(object_type="sales.booking", object_id=booking.pk)
-    return [read_event(row) for row in rows.select_related("user").order_by("-id")[:SHOWN]]
 
 
 def _changes(booking: Booking) -> list[Change]:
