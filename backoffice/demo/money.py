@@ -24,7 +24,6 @@ from finance.models import PaymentTransaction, Payout, ReconciliationFile, Refun
 from finance.queries.balances import platform_balances
 from finance.services.adjustments import Place, decide_adjustment, propose_adjustment
 from finance.services.fiscal import keep_fiscal_receipt
-from finance.services.months import close_month
 from finance.services.payouts import approve_payout, create_payout, fail_payout, pay_payout
 from finance.services.rates import decide_rate, propose_rate
 from finance.services.reconciliation.registries import (
@@ -47,6 +46,7 @@ from finance.states import (
     RowOutcome,
 )
 from sales.models import Booking
+from sales.services.close_month import close_month
 from sales.services.refunds import ask_refund, finish_by_hand
 from sales.services.release import sweep_releases
 from sales.states import BookingStatus

@@ -162,9 +162,9 @@ class RefundQuerySet(models.QuerySet["Refund"]):
 class Refund(StatefulModel):
     """Money that goes back to a traveller.
 
-    Whole through the provider, or any part by hand with a proof. Above REFUND_APPROVAL_LIMIT it
-    waits for a second pair of eyes. ``amount`` counts into the payment's ``refund_total`` until the
-    refund is rejected.
+    Whole through the provider, or any part by hand with a proof. It waits for a second pair
+    of eyes when it brings the payment's ``refund_total`` above REFUND_APPROVAL_LIMIT; ``amount``
+    counts into that until the refund is rejected.
     """
 
     payment = models.ForeignKey(

@@ -8,9 +8,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from core.clock import local_date
 from core.fields import MoneyField
 from core.state import StateField, StatefulModel, transition
 from finance.states import OPEN_PAYOUTS, PayoutSource, PayoutStatus
+
+# What numbers of registers of withdrawals begin with; those of payouts begin with another letter.
+CARDS = "C-"
 
 
 class PayoutQuerySet(models.QuerySet["Payout"]):
@@ -21,7 +25,8 @@ class PayoutQuerySet(models.QuerySet["Payout"]):
 
 
 class PayoutRegister(models.Model):
-    """A list of payouts handed to the bank together; its file is written anew on demand."""
+    """A list of payouts, or of withdrawals to cards, handed to the bank together; its file is
+    written anew on demand."""
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     created_by = models.ForeignKey(
@@ -36,6 +41,11 @@ class PayoutRegister(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def is_for_cards(self) -> bool:
+        """Of withdrawals rather than of payouts."""
+        return self.number.startswith(CARDS)
 
 
 class Payout(StatefulModel):
@@ -129,8 +139,10 @@ class Payout(StatefulModel):
 
     @transition(status, PayoutStatus.CREATED, PayoutStatus.APPROVED)
     def approve(self, *, by_id: int, at: datetime) -> None:
+        """Its period ends with the day of its own debit, as its statement does."""
         self.approved_by_id = by_id
         self.approved_at = at
+        self.period_end = local_date(at)
 
     @transition(status, PayoutStatus.APPROVED, PayoutStatus.SENT)
     def send(self, *, register_id: int) -> None:

@@ -1,9 +1,9 @@
-"""The bank's answers to a register, as a table: which payout was paid, which came back and why."""
+"""The bank's answers to a register, as a table: which order was paid, which came back and why."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import IO
+from typing import IO, Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -19,7 +19,8 @@ HEADINGS_WITHIN = 30
 LONGEST_REFERENCE = 64
 # How such columns are called, as ``plain_word`` writes them; ours first.
 KNOWN: dict[str, str] = {
-    "number": "номер выплаты|№ выплаты|payout number|to'lov raqami|номер|number|№|raqam|raqami|id",
+    "number": "номер выплаты|№ выплаты|payout number|to'lov raqami|номер поручения|order number"
+    "|номер|number|№|raqam|raqami|id",
     "status": "статус|состояние|результат|status|state|result|holat|holati|natija",
     "reference": "номер платежного поручения|платежное поручение|номер документа|№ документа"
     "|референс|bank reference|reference|document number|hujjat raqami|bank raqami",
@@ -27,8 +28,11 @@ KNOWN: dict[str, str] = {
     "amount": "сумма|amount|summa|сумма, uzs|amount, uzs|summa, uzs|сумма, сум|summa, so'm",
 }
 NEEDED = ("number", "status")
-# What the file that we hand over is called in (``finance.providers.payouts.manual``).
-OWN = {"number": gettext_lazy("Payout number"), "amount": gettext_lazy("Amount, UZS")}
+# What the files that we hand over call them (``finance.providers.payouts.manual``).
+OWN = {
+    "number": (gettext_lazy("Payout number"), gettext_lazy("Order number")),
+    "amount": (gettext_lazy("Amount, UZS"),),
+}
 PAID = ("зачислен", "зачислено", "перечислен", "перечислено", "o'tkazib berildi")
 BACK = ("отказ", "отказано", "возвращена", "не исполнен", "не исполнено", "не зачислено", "xato")
 WORDS: dict[str, str] = (
@@ -38,7 +42,7 @@ WORDS: dict[str, str] = (
 
 class NoSuchColumns(Invalid):
     message = gettext_lazy(
-        "The file needs a column with the payout's number and one with its status."
+        "The file needs a column with the order's number and one with its status."
     )
 
 
@@ -51,11 +55,19 @@ class NoRows(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
+class Numbers:
+    """How orders of a kind are numbered, and what is said of a number that is none of theirs."""
+
+    prefix: str
+    fault: Any
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
-    """A row: its payout was paid, or sent back. ``fault`` is what is wrong with the row itself."""
+    """A row: its order was paid, or sent back. ``fault`` is what is wrong with the row itself."""
 
     line: int
-    payout_id: int = 0
+    order_id: int = 0
     is_paid: bool = False
     reference: str = ""
     reason: str = ""
@@ -72,7 +84,7 @@ class ResultFile:
     results: list[Result]
 
 
-def read_results(file: IO[bytes]) -> ResultFile:
+def read_results(file: IO[bytes], numbers: Numbers) -> ResultFile:
     """What the bank answered. Refuses with NotATable, NoSuchColumns, NoRows and TooManyRows."""
     table = open_table(file)
     places: dict[str, int] = {}
@@ -86,7 +98,8 @@ def read_results(file: IO[bytes]) -> ResultFile:
             if not places and seen >= HEADINGS_WITHIN:
                 raise NoSuchColumns
         elif not _is_total(row, places):
-            results.append(_read(line, {name: _cell(row, at) for name, at in places.items()}))
+            cells = {name: _cell(row, at) for name, at in places.items()}
+            results.append(_read(line, cells, numbers))
         if len(results) > MOST_ROWS:
             raise TooManyRows(limit=MOST_ROWS)
     if not places:
@@ -101,8 +114,8 @@ def _names() -> dict[str, list[str]]:
     names = {name: known.split("|") for name, known in KNOWN.items()}
     for language in ("ru", "uz", "en"):
         with translation.override(language):
-            for name, title in OWN.items():
-                names[name].insert(0, plain_word(str(title)))
+            for name, titles in OWN.items():
+                names[name][:0] = [plain_word(str(title)) for title in titles]
     return names
 
 
@@ -122,17 +135,21 @@ def _cell(row: Row, place: int) -> Cell:
 
 
 def _is_total(row: Row, places: Mapping[str, int]) -> bool:
-    """A sum under the table, or a line without a number and a status."""
-    if any(shown(cell).lower().startswith(TOTALS) for cell in row if isinstance(cell, str)):
+    """A sum under the table, or a line without a number and a status. Only where the number stands
+    may a word make it one: a payee may be called Jamila."""
+    number = _cell(row, places["number"])
+    first = number if is_filled(number) else next(filter(is_filled, row), None)
+    if shown(first).lower().startswith(TOTALS):
         return True
     return not any(is_filled(_cell(row, places[name])) for name in NEEDED)
 
 
-def _read(line: int, cells: Mapping[str, Cell]) -> Result:
-    number = shown(cells["number"]).lstrip("№# ").strip()
-    if not number.isdecimal() or len(number) > 12:
-        return Result(line, fault=_("This is no number of a payout: %(text)s") % {"text": number})
-    payout_id, word = int(number), plain_word(cells["status"])
+def _read(line: int, cells: Mapping[str, Cell], numbers: Numbers) -> Result:
+    text = shown(cells["number"]).lstrip("№# ").strip()
+    order_id = _order_id(text, numbers.prefix)
+    if order_id is None:
+        return Result(line, fault=str(numbers.fault) % {"text": text})
+    word = plain_word(cells["status"])
     state = WORDS.get(word)
     reference = shown(cells.get("reference"))[:LONGEST_REFERENCE]
     fault = _fault(state, word, reference)
@@ -143,13 +160,20 @@ def _read(line: int, cells: Mapping[str, Cell]) -> Result:
         amount, fault = None, fault or str(error)
     return Result(
         line=line,
-        payout_id=payout_id,
+        order_id=order_id,
         is_paid=state == StateThere.PAID,
         reference=reference,
         reason=shown(cells.get("reason"))[:300] or _("The bank returned it."),
         amount=amount,
         fault=fault,
     )
+
+
+def _order_id(text: str, prefix: str) -> int | None:
+    """The id behind a number, when it is one of ours."""
+    number = text[len(prefix) :]
+    is_ours = text[: len(prefix)].upper() == prefix and number.isdecimal() and len(number) <= 12
+    return int(number) if is_ours else None
 
 
 def _fault(state: str | None, word: str, reference: str) -> str:

@@ -176,9 +176,3 @@ def owed_to_agencies(limit: int) -> list[Owed]:
         owed.balances[kind] = balance
         owed.accounts[kind] = pk
     return sorted(found.values(), key=lambda owed: (-owed.total, owed.name))[:limit]
-
-
-def owed_in_all() -> Decimal:
-    """What the platform owes all agencies, UZS."""
-    rows = Account.objects.filter(kind__in=AGENCY_ACCOUNTS)
-    return rows.aggregate(total=Sum("balance"))["total"] or ZERO

@@ -123,15 +123,6 @@ def payouts_waiting() -> Pile:
     return Pile(rows.count(), rows.aggregate(total=Sum("amount"))["total"] or ZERO)
 
 
-def negative_balances() -> list[Standing]:
-    """Agencies that owe the platform, the deepest first."""
-    rows = Account.objects.filter(kind=AccountKind.AGENCY_AVAILABLE, balance__lt=0)
-    return [
-        Standing(agency=row.agency, available=row.balance)  # type: ignore[arg-type]
-        for row in rows.select_related("agency").order_by("balance")
-    ]
-
-
 def next_period(agency_id: int, at: datetime) -> tuple[date, date]:
     """From the day after the last payout's period, or from the first line, up to today."""
     today = local_date(at)
@@ -176,6 +167,10 @@ class BankOrder:
     account: str
     amount: Decimal
     purpose: str
+
+    @property
+    def key(self) -> str:
+        return self.number
 
 
 def orders_of(register_id: int) -> list[BankOrder]:
@@ -253,7 +248,9 @@ def _tell_days(standing: Standing, today: date) -> None:
         return
     standing.next_day = next_payout_day(today)
     day, last = last_payout_day(today), standing.last_payout
-    if last is None or local_date(last.created_at) < day:
+    # One that came back has paid nobody: its day is still to be made good.
+    came_back = last is not None and last.status == PayoutStatus.FAILED
+    if last is None or came_back or local_date(last.created_at) < day:
         standing.due_since = day
 
 

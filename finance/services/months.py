@@ -4,7 +4,6 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor
@@ -12,9 +11,9 @@ from core.acts import act
 from core.clock import local_date, local_midnight
 from core.refusals import Conflict, Invalid, NotFound
 from core.services.events import record
-from finance.models import AccountingTransaction, ClosedMonth
-from finance.queries.audit import ledger_proofs
+from finance.models import ClosedMonth
 from finance.queries.balances import balances_before
+from finance.queries.month_list import first_open_month
 from finance.queries.months import MONTH, month_of
 from partners.roles import require
 
@@ -40,20 +39,16 @@ class LaterMonthClosed(Conflict):
     message = _("Only the month closed last can be opened again: {month}.")
 
 
-class BooksBroken(Conflict):
-    message = _("The books do not balance, so they cannot be closed: {fault}")
-
-
 class WhyReopen(Invalid):
     message = _("Say why the month is opened again.")
     field = "reason"
 
 
 @act
-def close_month(*, month: date, by: Actor, at: datetime) -> ClosedMonth:
-    """Shut the books of ``month``: the database refuses journals dated in it; late ones go to the
-    next. Keeps the accounts' balances at its end. Refuses with NotAllowed, MonthNotOver,
-    MonthIsClosed, EarlierMonthOpen and BooksBroken.
+def shut_month(*, month: date, by: Actor, at: datetime) -> ClosedMonth:
+    """Shut the proved books of ``month`` (doors call ``sales.services.close_month``): the database
+    refuses journals dated in it; late ones go to the next. Keeps the accounts' balances at its end.
+    Refuses with NotAllowed, MonthNotOver, MonthIsClosed and EarlierMonthOpen.
     """
     require(by, "finance.closedmonth", "add")
     _hold_the_books()
@@ -103,21 +98,9 @@ def _check_closable(month: date, at: datetime) -> None:
         raise MonthNotOver
     if ClosedMonth.objects.filter(month=month).exists():
         raise MonthIsClosed.of(month)
-    earliest = _earliest_open()
+    earliest = first_open_month()
     if earliest is not None and earliest < month:
         raise EarlierMonthOpen(month=f"{earliest:%m.%Y}")
-    for proof in ledger_proofs():
-        if proof.faults:
-            raise BooksBroken(fault=proof.faults[0])
-
-
-def _earliest_open() -> date | None:
-    """The month after the last closed one, or the first with a journal; None without journals."""
-    last = ClosedMonth.objects.first()
-    if last is not None:
-        return last.month + MONTH
-    first = AccountingTransaction.objects.aggregate(first=Min("posted_at"))["first"]
-    return month_of(local_date(first)) if first else None
 
 
 def _as_text(balances: dict[str, Decimal]) -> dict[str, str]:

@@ -68,8 +68,9 @@ def owe_refund(
 ) -> Refund:
     """Owe ``amount`` UZS of a locked, performed payment.
 
-    Without ``method`` a whole refund goes through the provider, a part of it by hand. Above
-    REFUND_APPROVAL_LIMIT it waits for a second pair of eyes. Refuses with NothingPaid, RefundOpen,
+    Without ``method`` a whole refund goes through the provider, a part of it by hand. When that
+    makes it more than REFUND_APPROVAL_LIMIT of the payment, parts given back before included, it
+    waits for a second pair of eyes. Refuses with NothingPaid, RefundOpen,
     MoreThanPaid and WholeOnly.
     """
     require_transaction()
@@ -94,7 +95,7 @@ def owe_refund(
         created_by_id=by.user_id,
         created_at=at,
     )
-    if amount <= config.REFUND_APPROVAL_LIMIT:
+    if payment.refund_total + amount <= config.REFUND_APPROVAL_LIMIT:
         refund.approve(by_id=None)
     refund.save()
     _count(payment)

@@ -122,11 +122,6 @@ class TravelAgency(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @property
-    def has_bank_details(self) -> bool:
-        """Whether a payout could reach it."""
-        return all((self.bank_name, self.bank_account, self.bank_mfo, self.tax_id))
-
 
 class MemberRole(models.TextChoices):
     OWNER = "owner", _("owner")

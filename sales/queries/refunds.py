@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from constance import config
-
 from core.clock import local_date
 from core.money import ZERO, percent_of
 from finance.commission import RefundShares, share_refund
@@ -33,7 +31,6 @@ class RefundPreview:
     # The partner's bonus taken back, and whether it has not matured yet.
     reward: Decimal
     reward_is_pending: bool
-    needs_second: bool
     ends_booking: bool
     has_begun: bool
 
@@ -89,7 +86,6 @@ def preview_refund(
         available_after=available - taken.available,
         reward=reward_back(bonus, gone / booking.final_price) if bonus and shares.cash else ZERO,
         reward_is_pending=bonus is not None and bonus.status == BonusStatus.PENDING,
-        needs_second=amount > config.REFUND_APPROVAL_LIMIT,
         ends_booking=through_provider and booking.status == BookingStatus.PAID,
         has_begun=booking.session.date_start <= local_date(at),
     )

@@ -1,16 +1,16 @@
 """When a tour is over its money becomes the agency's to be paid out, some of it later."""
 
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from constance import config
 from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor, job
 from core.acts import act
-from core.refusals import Conflict, TryAgain
+from core.refusals import Conflict, Refusal
 from core.services.events import record
 from finance.services.release import free_held_reserve, release_pending
 from partners.models import TravelAgency
@@ -23,6 +23,8 @@ from sales.queries.releases import (
     reserves_due,
 )
 from sales.services.holds import lock_deal
+
+log = structlog.get_logger(__name__)
 
 
 class NotOverYet(Conflict):
@@ -104,7 +106,8 @@ def free_reserve(*, booking_id: int, by: Actor, at: datetime) -> Booking:
 def sweep_releases(*, at: datetime) -> int:
     """Release what is due, and free reserves, each booking a transaction; returns how many.
 
-    A booking that somebody works on is left to him and to the next sweep.
+    A booking that is refused, because somebody works on it or something has moved since it was
+    found, is left to the next sweep.
     """
     released = _each(releases_due(at), release_booking, at)
     return released + _each(reserves_due(at), free_reserve, at)
@@ -113,7 +116,9 @@ def sweep_releases(*, at: datetime) -> int:
 def _each(booking_ids: Iterable[int], act: Callable[..., Any], at: datetime) -> int:
     done = 0
     for booking_id in list(booking_ids):
-        with suppress(TryAgain, RefundOnItsWay):
+        try:
             act(booking_id=booking_id, by=job(), at=at)
             done += 1
+        except Refusal as refusal:
+            log.warning("a booking's money stays", booking=booking_id, reason=str(refusal))
     return done

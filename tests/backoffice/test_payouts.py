@@ -1,5 +1,6 @@
 """The accountants' pages: the queue, a payout, a register, the bank's answer; the owner's side."""
 
+from collections import Counter
 from datetime import timedelta
 from io import BytesIO
 
@@ -11,7 +12,7 @@ from pypdf import PdfReader
 
 from core.models import EventLog
 from finance.models import CommissionRate, Payout, PayoutRegister
-from finance.services.payouts import fail_payout, pay_payout
+from finance.services.payouts import cancel_payout, fail_payout, pay_payout
 from notifications.handlers import handle
 from notifications.models import Notification
 from notifications.templates import render
@@ -178,6 +179,21 @@ def test_an_owner_reads_his_statements_and_asks_for_a_payout(cast, sign_in, desk
     assert browser.get(f"{address}?file=exe").status_code == 404
 
 
+def test_pages_read_no_more_than_they_show(cast, sign_in, desk):
+    browser, payout = sign_in(cast.accountant), desk.create(cast.silk)
+    cancel_payout(payout_id=payout.pk, reason="Wrong", by=desk.second, at=NOW)
+
+    with CaptureQueriesContext(connection) as queries:
+        page = browser.get(page_of(payout))
+    assert "Wrong" in text(page)
+    assert not [q for q in queries if "finance_ledgerentry" in q["sql"]]
+
+    with CaptureQueriesContext(connection) as queries:
+        page = browser.get(page_of(cast.silk))
+    assert action_on(cast.silk, "payout") in text(page)
+    assert len([q for q in queries if 'DISTINCT ON ("finance_payout"' in q["sql"]]) == 1
+
+
 def test_a_statement_of_any_period_is_shown_and_saved(cast, sign_in, desk):
     earn(cast.silk, 77, at=NOW - timedelta(days=20), memo="Long ago")
     browser = sign_in(cast.accountant)
@@ -290,6 +306,39 @@ def test_the_log_tells_of_payouts_to_whom_they_are_shown(cast, sign_in, desk):
         "accountant": 1,
         "support": 0,
     }
+
+
+def test_the_log_tells_of_everything_to_whom_the_table_shows_such_things(cast, sign_in):
+    silk = {"agency_id": cast.silk.pk}
+    factories.member(agency=cast.nomad, user=cast.silk_owner, role="manager")
+    for kind, facts in {
+        "sales.booking": silk,
+        "finance.adjustment": {},
+        "finance.closedmonth": {},
+        "finance.moneycase": silk,
+        "partners.friendship": {},
+        "constance.constance": {},
+    }.items():
+        factories.event(object_type=kind, **facts)
+    for agency in (cast.silk, cast.nomad):
+        for action in ("rate.proposed", "rate.approved", "rate.rejected"):
+            factories.event(
+                object_type="finance.commissionrate", action=action, agency_id=agency.pk
+            )
+
+    def told(name):
+        return Counter(
+            event.object_type.partition(".")[2]
+            for event in list_seen(sign_in(cast.people[name]), EventLog)
+        )
+
+    books = {"adjustment": 1, "closedmonth": 1, "moneycase": 1, "commissionrate": 6}
+    assert told("accountant") == {"booking": 1} | books
+    assert told("admin") == {"booking": 1, "friendship": 1, "constance": 1} | books
+    assert told("support") == {"booking": 1, "friendship": 1}
+    # In the other agency he is only a manager.
+    assert told("silk_owner") == {"booking": 1, "commissionrate": 1}
+    assert told("silk_manager") == {"booking": 1}
 
 
 # --- payment details

@@ -14,8 +14,10 @@ from finance.services.adjustments import (
     DayInFuture,
     NotByHand,
     NothingToPost,
+    OtherAgencysBooking,
     Place,
     SameAccount,
+    TwoAgencies,
     WhyAdjust,
     decide_adjustment,
     propose_adjustment,
@@ -99,6 +101,29 @@ def test_what_is_wrong_is_said_at_its_field(cast, refusal, field, changes):
 
     assert refused.value.field == field
     assert not Adjustment.objects.exists()
+
+
+def test_it_is_of_one_agency_its_booking_included(cast):
+    silk, nomad = (
+        Place("agency_available", agency_id=agency.pk) for agency in (cast.silk, cast.nomad)
+    )
+    foreign, own = cast.paid(session=cast.nomad_session), cast.paid()
+
+    with pytest.raises(TwoAgencies):
+        propose(cast, silk, nomad)
+    with pytest.raises(OtherAgencysBooking):
+        propose(cast, silk, BANK, booking_id=foreign.pk)
+    assert not Adjustment.objects.exists()
+    assert propose(cast, BANK, PAYME, booking_id=foreign.pk).booking == foreign
+    between = propose(cast, BANK, silk, booking_id=own.pk)
+
+    # Proposed before anybody asked.
+    Adjustment.objects.filter(pk=between.pk).update(
+        debit=factories.account(kind="agency_available", agency=cast.nomad)
+    )
+    with pytest.raises(TwoAgencies):
+        decide(cast, between)
+    assert decide(cast, between, approve=False).status == "rejected"
 
 
 def test_nobody_decides_his_own_and_only_the_books_may(cast):

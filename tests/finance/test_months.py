@@ -6,24 +6,25 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
+from catalog.models import TourSession
 from core.actor import Source, job
 from core.acts import act
 from core.refusals import NotAllowed, NotFound
 from finance.models import AccountingTransaction, ClosedMonth
 from finance.queries.month_list import months_waiting, open_months
 from finance.services.months import (
-    BooksBroken,
     EarlierMonthOpen,
     LaterMonthClosed,
     MonthIsClosed,
     MonthNotOver,
     WhyReopen,
-    close_month,
     reopen_month,
 )
 from finance.services.post import About, Line, post
 from sales.queries.audit import book_proofs
+from sales.services.close_month import BooksBroken, close_month
 from tests import factories
 from tests.cast import assemble
 from tests.factories import NOW
@@ -116,6 +117,19 @@ def test_only_the_books_close_and_books_that_are_wrong_are_not_closed(cast):
     factories.account(kind="agency_available", agency=cast.silk, balance=5)
     with pytest.raises(BooksBroken, match="kept 5"):
         close(cast, JANUARY)
+
+
+def test_what_the_ledger_alone_does_not_show_stops_it_too_and_nobody_waits_for_proofs(cast):
+    put(at=IN_JANUARY)
+    session = TourSession.objects.filter(pk=cast.silk_session.pk)
+    session.update(seats_taken=1)
+
+    with CaptureQueriesContext(connection) as queries, pytest.raises(BooksBroken, match="taken 1"):
+        close(cast, JANUARY)
+    assert not [q for q in queries if "LOCK TABLE" in q["sql"]]
+
+    session.update(seats_taken=0)
+    assert close(cast, JANUARY).month == JANUARY
 
 
 def test_the_list_says_what_can_be_closed(cast):

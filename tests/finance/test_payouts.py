@@ -11,16 +11,15 @@ from core.actor import job
 from core.refusals import NotAllowed, NotFound
 from core.services.proposals import OwnProposal
 from finance.models import AccountingTransaction, Payout
-from finance.providers.payouts.manual import ManualRegister
 from finance.queries.balances import platform_balances
 from finance.queries.payouts import (
     last_payout_day,
-    negative_balances,
     next_payout_day,
     payout_queue,
     payouts_waiting,
     standing_of,
 )
+from finance.queries.statements import payout_statement
 from finance.services import payouts
 from finance.services.payouts import (
     AgencyBlocked,
@@ -255,6 +254,28 @@ def test_periods_follow_each_other(silk, desk):
     assert (second.period_start, second.period_end) == (date(2027, 3, 2), date(2027, 3, 11))
 
 
+def test_a_period_ends_with_the_approval_as_its_statement_does(silk, desk):
+    payout, later = desk.create(silk), NOW + timedelta(days=2)
+    earn(silk, 5, at=later)
+
+    desk.approve(payout, at=later)
+
+    payout.refresh_from_db()
+    statement = payout_statement(payout)
+    assert (statement.start, statement.end) == (date(2027, 3, 1), date(2027, 3, 3))
+    assert [line.amount for line in statement.lines] == [MILLION, 5, -MILLION]
+
+
+def test_an_agency_whose_payout_came_back_is_due_again(silk, desk):
+    payout = desk.paid(silk)
+    assert standing_of(silk, NOW).due_since is None
+
+    fail_payout(payout_id=payout.pk, reason="Account closed", by=desk.first, at=NOW)
+
+    standing = standing_of(silk, NOW)
+    assert (standing.due_since, standing.is_due) == (date(2027, 3, 1), True)
+
+
 def test_payout_days_come_three_times_a_month():
     days = [date(2027, 3, day) for day in (1, 2, 10, 11, 21, 31)]
 
@@ -280,7 +301,6 @@ def test_the_queue_says_who_is_due_and_counts_what_waits(cast, silk, desk):
     assert (on_demand.agency, on_demand.is_payable, on_demand.is_due) == (cast.swift, True, False)
     assert (on_demand.next_day, due.next_day) == (None, date(2027, 3, 11))
     assert (negative.agency, negative.obstacles) == (cast.nomad, ["negative"])
-    assert [(row.agency, row.available) for row in negative_balances()] == [(cast.nomad, -5)]
     desk.create(silk)
     assert (payouts_waiting().count, payouts_waiting().amount) == (1, MILLION)
     # Missed the day: it stays due until something is made.
@@ -309,12 +329,6 @@ def test_the_queue_costs_the_same_with_one_agency_and_with_three(
     earn(cast.swift, 7)
     with django_assert_num_queries(7):
         assert len(payout_queue(NOW)) == 3
-
-
-def test_the_manual_provider_neither_sends_nor_knows(silk):
-    provider = ManualRegister()
-
-    assert (provider.hand_over("P-1", []), provider.look_up("1")) == ([], None)
 
 
 # --- at once

@@ -10,15 +10,11 @@ from openpyxl import load_workbook
 from core.refusals import NotAllowed, NotFound
 from finance.models import AccountingTransaction, PayoutRegister
 from finance.papers.results import NoSuchColumns, Result, read_results
-from finance.providers.payouts.manual import ManualRegister
+from finance.providers.payouts.manual import AccountRegister
 from finance.queries.payouts import orders_of
 from finance.services.payouts import PayoutMoved, pay_payout
-from finance.services.registers import (
-    NothingToSend,
-    make_register,
-    settle_results,
-    try_results,
-)
+from finance.services.registers import PAYOUTS, NothingToSend, make_register
+from finance.services.results import settle_results, try_results
 from partners.models import TravelAgency
 from tests.factories import MILLION, NOW
 from tests.finance.owed import Desk, earn, with_bank
@@ -60,20 +56,20 @@ def test_a_register_takes_approved_payouts_all_or_none(cast, desk):
 
 
 def test_the_file_has_the_details_of_the_approval_and_a_total(cast, desk, register):
-    TravelAgency.objects.update(bank_account="1" * 20, name="=HYPERLINK(1)")
+    TravelAgency.objects.update(bank_account="1" * 20, name="\xa0=HYPERLINK(1)")
 
     orders = orders_of(register.pk)
     table = list(
         csv.reader(
-            StringIO(ManualRegister().csv(register.number, orders).decode("utf-8-sig")),
+            StringIO(AccountRegister().csv(register.number, orders).decode("utf-8-sig")),
             delimiter=";",
         )
     )
-    book = load_workbook(BytesIO(ManualRegister().xlsx(register.number, orders)))
+    book = load_workbook(BytesIO(AccountRegister().xlsx(register.number, orders)))
 
     assert [len(row) for row in table] == [8] * 4
     first = table[1]
-    assert first[1] == "'=HYPERLINK(1)"
+    assert first[1] == "'\xa0=HYPERLINK(1)"
     assert first[2:7] == ["301234567", "Kapitalbank", "01088", "20208000900123456789", "1000000.00"]
     assert "01.03.2027" in first[7]
     assert register.number in first[7]
@@ -86,8 +82,8 @@ def test_the_file_has_the_details_of_the_approval_and_a_total(cast, desk, regist
 def results_for(register):
     silk, nomad = register.payouts.order_by("pk")
     return [
-        Result(line=2, payout_id=silk.pk, is_paid=True, reference="B-1", amount=MILLION),
-        Result(line=3, payout_id=nomad.pk, is_paid=False, reason="Account closed"),
+        Result(line=2, order_id=silk.pk, is_paid=True, reference="B-1", amount=MILLION),
+        Result(line=3, order_id=nomad.pk, is_paid=False, reason="Account closed"),
     ]
 
 
@@ -98,11 +94,11 @@ def steps(plans):
 def test_a_trial_changes_nothing_and_carrying_out_twice_doubles_nothing(cast, desk, register):
     results = results_for(register)
 
-    assert steps(try_results(results)) == ["pay", "fail"]
+    assert steps(try_results(results, PAYOUTS, by=desk.first)) == ["pay", "fail"]
     assert set(register.payouts.values_list("status", flat=True)) == {"sent"}
-    assert steps(settle_results(results, by=desk.first, at=NOW)) == ["pay", "fail"]
+    assert steps(settle_results(results, PAYOUTS, by=desk.first, at=NOW)) == ["pay", "fail"]
     journals = AccountingTransaction.objects.count()
-    assert steps(settle_results(results, by=desk.first, at=NOW)) == ["nothing", "nothing"]
+    assert steps(settle_results(results, PAYOUTS, by=desk.first, at=NOW)) == ["nothing", "nothing"]
 
     assert AccountingTransaction.objects.count() == journals
     states = dict(register.payouts.values_list("agency__name", "status"))
@@ -113,9 +109,9 @@ def test_a_trial_changes_nothing_and_carrying_out_twice_doubles_nothing(cast, de
 def test_failed_after_paid_is_carried_out_from_a_file(cast, desk, register):
     paid = register.payouts.earliest("pk")
     pay_payout(payout_id=paid.pk, reference="B-1", by=desk.first, at=NOW)
-    result = Result(line=2, payout_id=paid.pk, is_paid=False, reason="Returned")
+    result = Result(line=2, order_id=paid.pk, is_paid=False, reason="Returned")
 
-    settle_results([result], by=desk.first, at=NOW)
+    settle_results([result], PAYOUTS, by=desk.first, at=NOW)
 
     paid.refresh_from_db()
     assert paid.status == "failed"
@@ -125,34 +121,34 @@ def test_failed_after_paid_is_carried_out_from_a_file(cast, desk, register):
 def test_a_row_that_cannot_be_is_told_and_the_others_go_on(cast, desk, register):
     silk, nomad = register.payouts.order_by("pk")
     waiting = desk.create(cast.swift)
-    paid = Result(line=2, payout_id=silk.pk, is_paid=True, reference="B-1")
+    paid = Result(line=2, order_id=silk.pk, is_paid=True, reference="B-1")
     results = [
         paid,
         paid,
-        Result(line=4, payout_id=999_999, is_paid=True, reference="B-2"),
-        Result(line=5, payout_id=nomad.pk, is_paid=True, reference="B-3", amount=Decimal(5)),
-        Result(line=6, payout_id=waiting.pk, is_paid=True, reference="B-4"),
+        Result(line=4, order_id=999_999, is_paid=True, reference="B-2"),
+        Result(line=5, order_id=nomad.pk, is_paid=True, reference="B-3", amount=Decimal(5)),
+        Result(line=6, order_id=waiting.pk, is_paid=True, reference="B-4"),
         Result(line=7, fault="Unknown word"),
     ]
 
-    plans = settle_results(results, by=desk.first, at=NOW)
+    plans = settle_results(results, PAYOUTS, by=desk.first, at=NOW)
 
     assert steps(plans) == ["pay", *["refused"] * 5]
     assert [plan.says for plan in plans[1:]] == [
-        "This payout is there twice.",
+        "This order is there twice.",
         "There is no payout with this number.",
         plans[3].says,
         plans[4].says,
         "Unknown word",
     ]
-    other = Result(line=2, payout_id=silk.pk, is_paid=True, reference="B-77")
-    (plan,) = try_results([other])
+    other = Result(line=2, order_id=silk.pk, is_paid=True, reference="B-77")
+    (plan,) = try_results([other], PAYOUTS, by=desk.first)
     assert plan.says == "It is paid already, under another number: B-1."
 
 
 def test_results_are_the_accountants(cast, register):
     with pytest.raises(NotAllowed):
-        settle_results(results_for(register), by=cast.support.actor("admin"), at=NOW)
+        settle_results(results_for(register), PAYOUTS, by=cast.support.actor("admin"), at=NOW)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -160,9 +156,9 @@ def test_a_file_carried_out_by_ten_at_once_is_carried_out_once(cast):
     earn(with_bank(cast.silk), MILLION)
     desk = Desk(cast)
     payout = desk.sent(cast.silk)
-    result = Result(line=2, payout_id=payout.pk, is_paid=True, reference="B-1")
+    result = Result(line=2, order_id=payout.pk, is_paid=True, reference="B-1")
 
-    run_together([lambda: settle_results([result], by=desk.first, at=NOW)] * 10)
+    run_together([lambda: settle_results([result], PAYOUTS, by=desk.first, at=NOW)] * 10)
 
     assert payout.journals.count() == 2
 
@@ -186,7 +182,7 @@ def test_a_banks_answer_is_read_in_three_languages(headings, paid, back, encodin
     rows = [("AKB Bank", "", "", ""), headings, ("№12", paid, "B-1", ""), (13, back, "", "Closed")]
     total = ("Итого", "", "", "2")
 
-    found = read_results(a_file(*rows, total, encoding=encoding))
+    found = read_results(a_file(*rows, total, encoding=encoding), PAYOUTS.numbers)
 
     assert found.results == [
         Result(3, 12, True, "B-1", "The bank returned it."),
@@ -205,7 +201,7 @@ def test_what_is_wrong_with_a_row_is_said_of_the_row():
         (6, "paid", "B", "1 000 000,50"),
     ]
 
-    results = read_results(a_file(*rows)).results
+    results = read_results(a_file(*rows), PAYOUTS.numbers).results
 
     assert [result.fault for result in results] == [
         "This is no number of a payout: x1",
@@ -218,18 +214,31 @@ def test_what_is_wrong_with_a_row_is_said_of_the_row():
     assert results[-1].amount == Decimal("1000000.50")
 
 
+def test_a_payee_whose_name_begins_like_a_total_is_no_total():
+    rows = [
+        ("payee", "number", "status", "reference"),
+        ("Jamila Travel", 7, "paid", "B-1"),
+        ("Jami", "", "", "1"),
+        ("", "ИТОГО", "", "1"),
+    ]
+
+    assert read_results(a_file(*rows), PAYOUTS.numbers).results == [
+        Result(2, 7, True, "B-1", "The bank returned it.")
+    ]
+
+
 def test_a_table_without_its_columns_is_refused():
     with pytest.raises(NoSuchColumns):
-        read_results(a_file(("number", "amount"), (1, 2)))
+        read_results(a_file(("number", "amount"), (1, 2)), PAYOUTS.numbers)
 
 
 def test_our_own_file_comes_back_with_a_status_beside_it(cast, desk, register):
     orders = orders_of(register.pk)
-    lines = ManualRegister().csv(register.number, orders).decode("utf-8-sig").splitlines()
+    lines = AccountRegister().csv(register.number, orders).decode("utf-8-sig").splitlines()
     added = ["Статус;Референс", *(f"исполнен;B-{order.number}" for order in orders), ";"]
     text = "\n".join(f"{line};{more}" for line, more in zip(lines, added, strict=True))
 
-    results = read_results(BytesIO(text.encode())).results
+    results = read_results(BytesIO(text.encode()), PAYOUTS.numbers).results
 
-    assert steps(try_results(results)) == ["pay", "pay"]
+    assert steps(try_results(results, PAYOUTS, by=desk.first)) == ["pay", "pay"]
     assert [result.amount for result in results] == [MILLION, MILLION]

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from constance.test import override_config
+from structlog.testing import capture_logs
 
 from core.actor import job
 from core.models import EventLog
@@ -19,6 +20,7 @@ from sales.services.release import (
     NotOverYet,
     RefundOnItsWay,
     ReservedStill,
+    _each,
     free_reserve,
     release_booking,
     sweep_releases,
@@ -131,6 +133,17 @@ def test_twenty_sweeps_at_once_release_once(cast, monkeypatch):
     monkeypatch.setattr(release, "held_for", lambda _booking_id: seen)
     run_together([lambda: release_booking(booking_id=booking.pk, by=job(), at=OVER)] * 2)
     assert balances(cast) == [-2 * PENDING, 0, 3 * PENDING]
+
+
+def test_a_booking_that_is_refused_stays_with_its_reason_and_the_rest_goes_on(cast):
+    booking = cast.paid()
+
+    with capture_logs() as logs:
+        done = _each([0, booking.pk], release_booking, OVER)
+
+    assert (done, balances(cast)) == (1, [0, 0, PENDING])
+    (line,) = logs
+    assert (line["booking"], line["reason"]) == (0, "not_found: Not found.")
 
 
 def test_the_sweep_finds_what_is_due_in_two_queries(cast, django_assert_num_queries):

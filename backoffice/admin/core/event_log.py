@@ -1,5 +1,7 @@
 """The log of actions: who did what to what, when, through which door."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.apps import apps
@@ -21,6 +23,8 @@ from backoffice.admin.base import BaseAdmin, ReadOnly, staff
 from backoffice.admin.core.sentences import what_happened, who_did
 from backoffice.admin.display import link, page_url, two_lines
 from core.models import EventDelivery, EventLog, EventSeal
+from partners.models import User
+from partners.roles import TABLE, allowed
 
 
 class ObjectFilter(DropdownFilter):
@@ -50,8 +54,8 @@ class ObjectFilter(DropdownFilter):
         return queryset.filter(object_type=self.value()) if self.value() else queryset
 
 
-# What happened to these is told to whom payouts are shown.
-MONEY = ("finance.payout", "finance.payoutregister", "partners.paymentdetailschange")
+# Events of the page of settings are of its rows.
+ROWS_OF = {"constance.config": "constance.constance"}
 
 
 @admin.register(EventLog)
@@ -83,12 +87,7 @@ class EventLogAdmin(ReadOnly, BaseAdmin):
     empty_title = _("Nothing has happened yet")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EventLog]:
-        rows, user = super().get_queryset(request), staff(request)
-        if user.sees_all_agencies:
-            sees = user.has_perm("finance.view_payout")
-            return rows if sees else rows.exclude(object_type__in=MONEY)
-        own = user.agency_ids_for("finance.payout", "view")
-        return rows.exclude(Q(object_type__in=MONEY) & ~Q(agency_id__in=own))
+        return super().get_queryset(request).filter(_told_to(staff(request)))
 
     @display(description=_("time"))
     def time(self, event: EventLog) -> Any:
@@ -110,6 +109,20 @@ class EventLogAdmin(ReadOnly, BaseAdmin):
             return two_lines(link(page_url(event.object_type, event.object_id), name), kind)
         except (LookupError, NoReverseMatch):
             return name
+
+
+def _told_to(reader: User) -> Q:
+    """What happened to a thing is told to whom the table lets see such things; in an agency, by
+    his role there. Of its commission rates an agency is told those that were approved."""
+    if reader.sees_all_agencies:
+        hidden = [kind for kind in TABLE if not allowed(reader.role, kind, "view")]
+        return ~Q(object_type__in=[ROWS_OF.get(kind, kind) for kind in hidden])
+    kinds: dict[frozenset[int], list[str]] = {}
+    for kind in TABLE:
+        kinds.setdefault(reader.agency_ids_for(kind, "view"), []).append(kind)
+    told = [Q(agency_id__in=own, object_type__in=of) for own, of in kinds.items()]
+    undecided = Q(object_type="finance.commissionrate") & ~Q(action="rate.approved")
+    return reduce(or_, told) & ~undecided
 
 
 @admin.register(EventSeal)

@@ -35,9 +35,10 @@ from finance.queries.month_list import (
 )
 from finance.queries.months import MONTH
 from finance.queries.overview import DAY
-from finance.services.months import close_month, reopen_month
+from finance.services.months import reopen_month
 from finance.states import DEBIT_NORMAL, AccountKind
 from sales.queries.audit import book_proofs
+from sales.services.close_month import close_month
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from functools import partial
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,12 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
-from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from backoffice.admin.base import HistoryAdmin, OwnPage, ReadOnly, Steps, staff
 from backoffice.admin.core.sentences import events_of
 from backoffice.admin.display import COLOURS, change_url, money, page_url, state_badge, two_lines
+from backoffice.admin.finance.dialogs import OrderDialog, Reference, Why
 from backoffice.admin.finance.payout_queue import queue_page
 from backoffice.admin.finance.statements import downloads, lines_for, statement_file
 from backoffice.admin.navigation import sees_queue
@@ -32,37 +30,16 @@ from finance.states import PayoutStatus
 from partners.models import User
 
 
-class PayoutDialog(BaseDialogForm):
-    """A dialog that shows which payout it is about; another agency's is not found."""
-
-    form_before_template = "admin/finance/dialog_payout.html"
-
-    def get_before_template_context(
-        self, request: HttpRequest, object_id: int | str | None = None
-    ) -> dict[str, Any]:
-        rows = Payout.objects.for_user(staff(request)).select_related("agency")
-        payout = rows.filter(pk=object_id or 0).first()
-        if payout is None:
-            raise Http404
-        return {"payout": payout}
+class PayoutDialog(OrderDialog):
+    model = Payout
 
 
-class WhyDialog(PayoutDialog):
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=300,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        error_messages={"required": _("Say why.")},
-    )
+class WhyDialog(Why, PayoutDialog):
+    """Says why."""
 
 
-class ReferenceDialog(PayoutDialog):
-    reference = forms.CharField(
-        label=_("Number of the bank's order"),
-        max_length=64,
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-        error_messages={"required": _("Give the number of the bank's order.")},
-    )
+class ReferenceDialog(Reference, PayoutDialog):
+    """Says under which number."""
 
 
 @admin.register(Payout)
@@ -251,8 +228,9 @@ def _fitting(payout: Payout, reader: User) -> set[str]:
 
 def _tell(payout: Payout, reader: User) -> dict[str, Any]:
     """The page's context."""
-    statement = payout_statement(payout)
-    shown = statement or statement_since_last(payout.agency, payout.created_at)
+    statement = payout_statement(payout) if payout.approved_at else None
+    is_preview = payout.status == PayoutStatus.CREATED
+    shown = statement_since_last(payout.agency, payout.created_at) if is_preview else statement
     path_of = reverse("admin:finance_payout_statement", args=[payout.pk])
     is_platform = reader.sees_all_agencies
     return {
@@ -262,9 +240,8 @@ def _tell(payout: Payout, reader: User) -> dict[str, Any]:
         "agency_url": page_url("partners.travelagency", payout.agency_id),
         "register_url": change_url(payout.register) if payout.register and is_platform else "",
         "statement": shown,
-        "is_preview": statement is None and payout.status == PayoutStatus.CREATED,
-        "shows_lines": statement is not None or payout.status == PayoutStatus.CREATED,
-        "lines": lines_for(shown, reader),
+        "is_preview": is_preview,
+        "lines": lines_for(shown, reader) if shown else [],
         "downloads": downloads(path_of) if statement else [],
         "events": events_of(payout, reader),
         "details_proposed": is_platform

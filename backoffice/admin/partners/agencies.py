@@ -23,7 +23,7 @@ from backoffice.admin.finance.statements import agency_statement_page
 from backoffice.admin.refusals import go, tell
 from core.clock import now
 from core.refusals import Refusal
-from finance.queries.payouts import standing_of
+from finance.queries.payouts import Standing, standing_of
 from finance.services.payouts import create_payout
 from finance.states import PayoutSource
 from partners.models import TravelAgency, User
@@ -130,7 +130,7 @@ class AgencyAdmin(OwnPage, HistoryAdmin):
     # --- money
 
     def page_of(self, request: HttpRequest, obj: TravelAgency) -> dict[str, Any] | None:
-        return _money_of(obj, staff(request))
+        return _money_of(request, obj)
 
     def statement(self, request: HttpRequest, object_id: int) -> HttpResponse:
         agency = self.own_or_404(request, object_id)
@@ -141,7 +141,7 @@ class AgencyAdmin(OwnPage, HistoryAdmin):
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         agency = self.own_or_404(request, object_id)
         allowed = super().get_actions_detail(request, object_id)
-        payable = _sees_money(staff(request), agency) and standing_of(agency, now()).is_payable
+        payable = _sees_money(staff(request), agency) and _standing(request, agency).is_payable
         return [each for each in allowed if payable or not each.action_name.endswith("_payout")]
 
     def has_payout_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
@@ -192,11 +192,20 @@ def _sees_money(user: User, agency: TravelAgency) -> bool:
     return user.sees_all_agencies or agency.pk in user.agency_ids_for("finance.payout", "view")
 
 
-def _money_of(agency: TravelAgency, reader: User) -> dict[str, Any] | None:
+def _standing(request: HttpRequest, agency: TravelAgency) -> Standing:
+    """How the page's agency stands: asked for once, told by its head and by its buttons."""
+    if not hasattr(request, "standing"):
+        request.standing = standing_of(agency, now())  # type: ignore[attr-defined]
+    found: Standing = request.standing  # type: ignore[attr-defined]
+    return found
+
+
+def _money_of(request: HttpRequest, agency: TravelAgency) -> dict[str, Any] | None:
     """What the page tells above its form; nothing to whom money is not told."""
+    reader = staff(request)
     if not _sees_money(reader, agency):
         return None
-    standing = standing_of(agency, now())
+    standing = _standing(request, agency)
     return {
         "standing": standing,
         "reasons": reasons_of(standing, reader),
