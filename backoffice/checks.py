@@ -3,17 +3,18 @@
 Only with DEBUG off; a laptop's settings are right by construction.
 """
 
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator, Sequence
 from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
-from cryptography.fernet import Fernet
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from backoffice.laptop import EMBEDDED
+from core.sealed import KEY_BYTES
 from finance.providers.payme.cashbox import LIVE, TEST
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -27,7 +28,7 @@ def production(app_configs: Sequence[AppConfig] | None = None, **_: Any) -> list
     """Secrets, hosts and the outside, once DEBUG is off."""
     if settings.DEBUG or app_configs is not None:
         return []
-    return [*_secrets(), *_hosts(), *_database(), *_payme(), *_files(), *_outside()]
+    return [*_secrets(), *_hosts(), *_database(), *_payme(), *_payouts(), *_files(), *_outside()]
 
 
 def _secrets() -> Iterator[CheckMessage]:
@@ -38,14 +39,14 @@ def _secrets() -> Iterator[CheckMessage]:
             id="circle.E001",
         )
     if not settings.CARD_ENCRYPTION_KEYS or not all(
-        _is_fernet_key(key) for key in settings.CARD_ENCRYPTION_KEYS
+        _is_card_key(key) for key in settings.CARD_ENCRYPTION_KEYS
     ):
         yield Error(
-            "CARD_ENCRYPTION_KEYS must hold at least one Fernet key, comma-separated.",
+            "CARD_ENCRYPTION_KEYS must hold at least one key of 32 bytes, comma-separated.",
             hint=(
-                "python -c 'from cryptography.fernet import Fernet; "
-                "print(Fernet.generate_key().decode())' makes one; a new key goes first, "
-                "old ones stay behind it."
+                "python -c 'import base64, os; "
+                "print(base64.urlsafe_b64encode(os.urandom(32)).decode())' makes one; a new key "
+                "goes first, old ones stay behind it until `manage.py rotate_card_keys` is done."
             ),
             id="circle.E002",
         )
@@ -154,6 +155,24 @@ def _is_network(text: str) -> bool:
     return True
 
 
+def _payouts() -> Iterator[CheckMessage]:
+    if not settings.PAYOUT_API_URL:
+        return
+    address = urlsplit(settings.PAYOUT_API_URL)
+    if address.scheme != "https" or not address.hostname or address.username or address.query:
+        yield Error(
+            "PAYOUT_API_URL is no plain https:// address: card numbers go there.",
+            hint="PAYOUT_API_URL=https://payouts.example.com/v1",
+            id="circle.E014",
+        )
+    if len(settings.PAYOUT_API_KEY) < SHORTEST_SECRET or not settings.PAYOUT_API_KEY.isascii():
+        yield Error(
+            "PAYOUT_API_KEY is missing or too short to keep payouts from being forged.",
+            hint="python -c 'import secrets; print(secrets.token_urlsafe(48))' makes one.",
+            id="circle.E015",
+        )
+
+
 def _outside() -> Iterator[CheckMessage]:
     if not settings.TELEGRAM_BOT_TOKEN:
         yield Warning(
@@ -178,9 +197,8 @@ def _files() -> Iterator[CheckMessage]:
         )
 
 
-def _is_fernet_key(key: str) -> bool:
+def _is_card_key(key: str) -> bool:
     try:
-        Fernet(key)
+        return len(urlsafe_b64decode(key)) == KEY_BYTES
     except ValueError:
         return False
-    return True

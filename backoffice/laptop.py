@@ -6,6 +6,7 @@ done here, so that a folder with a space, a killed process or a slow disk is no 
 """
 
 import atexit
+import base64
 import fcntl
 import hashlib
 import os
@@ -62,9 +63,7 @@ def read_secrets() -> None:
 
 
 def _new_cipher_key() -> str:
-    from cryptography.fernet import Fernet
-
-    return Fernet.generate_key().decode()
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 
 NEW_SECRETS: dict[str, Callable[[], str]] = {

@@ -259,6 +259,12 @@ EXPORTS_URL = f"{BACKOFFICE_URL}/admin/core/job/"
 MAILERS, SENDS_EMAIL = mailers(env.str("EMAIL_URL", "console://" if DEBUG else ""))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", "Circle <circle@localhost>")
 MINI_APP_URL = env.str("MINI_APP_URL", "https://t.me/circle_tours_bot/app")
+# An app of the bot's own lies under its name: t.me/<bot>/<app>.
+TELEGRAM_BOT_USERNAME = (
+    env.str("TELEGRAM_BOT_USERNAME", "") or urlsplit(MINI_APP_URL).path.strip("/").split("/")[0]
+)
+# What Telegram's calls of the webhook carry; without it there is no webhook.
+TELEGRAM_WEBHOOK_SECRET = env.str("TELEGRAM_WEBHOOK_SECRET", "")
 
 PAYME_MERCHANT_ID = env.str("PAYME_MERCHANT_ID", "")
 PAYME_LOGIN = env.str("PAYME_LOGIN", "Paycom")
@@ -271,6 +277,9 @@ PAYME_ACCOUNT_FIELD = env.str("PAYME_ACCOUNT_FIELD", "order_id")
 PAYME_CHECKOUT_URL = env.str("PAYME_CHECKOUT_URL", "")
 PAYME_SUBSCRIBE_URL = env.str("PAYME_SUBSCRIBE_URL", "")
 PAYME_ALLOWED_IPS = env.list("PAYME_ALLOWED_IPS", [])
+# Empty: withdrawals go by the register's file (docs/payout-api.md).
+PAYOUT_API_URL = env.str("PAYOUT_API_URL", "").rstrip("/")
+PAYOUT_API_KEY = env.str("PAYOUT_API_KEY", "")
 
 # --- what staff may change at run time
 
@@ -278,7 +287,14 @@ CONSTANCE_ADDITIONAL_FIELDS = {
     "optional": [
         "django.forms.fields.CharField",
         {"widget": "unfold.widgets.UnfoldAdminTextInputWidget", "required": False},
-    ]
+    ],
+    "bonus_counts_from": [
+        "django.forms.fields.ChoiceField",
+        {
+            "widget": "unfold.widgets.UnfoldAdminSelectWidget",
+            "choices": [("payment", _("the payment")), ("tour_end", _("the end of the tour"))],
+        },
+    ],
 }
 CONSTANCE_BACKEND = "constance.backends.database.DatabaseBackend"
 CONSTANCE_CONFIG = {
@@ -288,8 +304,11 @@ CONSTANCE_CONFIG = {
     "TOKEN_HOURS": (12, _("Hours a sign-in of the Mini App is good for."), int),
     "INIT_DATA_HOURS": (24, _("Hours after which Telegram's init data is too old."), int),
     "MAX_SEATS": (20, _("Seats one booking may ask for."), int),
-    "BONUS_DELAY_DAYS": (7, _("Days until a referral bonus can be used."), int),
+    "PARTNER_PERCENT": (3, _("Bonus of somebody who becomes a partner by himself, %."), int),
     "ATTRIBUTION_DAYS": (90, _("Days a first touch counts for a referral partner."), int),
+    "BONUS_DELAY_DAYS": (7, _("Days until a referral bonus can be used."), int),
+    "BONUS_COUNTS_FROM": ("payment", _("From when those days are counted."), "bonus_counts_from"),
+    "BONUS_LIMIT_PERCENT": (100, _("Share of a booking's price that bonus may pay, %."), int),
     "RELEASE_DAYS": (3, _("Days after a tour's end until its money can be paid out."), int),
     "UNDERFILLED_DAYS": (
         14,
@@ -304,7 +323,7 @@ CONSTANCE_CONFIG = {
     "MINIMUM_PAYOUT": (100_000, _("Smallest payout to an agency, UZS."), int),
     "REFUND_APPROVAL_LIMIT": (
         1_000_000,
-        _("Refunds above this amount wait for a second pair of eyes, UZS."),
+        _("More than this of a payment goes back only after a second pair of eyes, UZS."),
         int,
     ),
     "EXPORT_DAYS": (7, _("Days the file of an export is kept."), int),
@@ -321,6 +340,8 @@ CONSTANCE_CONFIG = {
     "FISCAL_PACKAGE": ("", _("Package code of tours that have none of their own."), "optional"),
     "FISCAL_VAT_PERCENT": (0, _("VAT of tours that have none of their own, %."), int),
     "MINIMUM_WITHDRAWAL": (50_000, _("Smallest withdrawal to a card, UZS."), int),
+    "CARD_COOLDOWN_HOURS": (24, _("Hours until a changed card is paid to."), int),
+    "FRESH_MINUTES": (5, _("Minutes Telegram's init data is fresh enough for a withdrawal."), int),
 }
 # --- libraries
 

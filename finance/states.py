@@ -82,6 +82,7 @@ class PaymentState(models.TextChoices):
 
 class Provider(models.TextChoices):
     PAYME = "payme", _("Payme")
+    PAYOUTS = "payouts", _("payouts to cards")
 
 
 class RefundStatus(models.TextChoices):
@@ -165,7 +166,6 @@ PAYOUTS_IN_TRANSIT = (PayoutStatus.APPROVED, PayoutStatus.SENT)
 class BonusStatus(models.TextChoices):
     PENDING = "pending", _("pending")
     AVAILABLE = "available", _("available")
-    WITHDRAWN = "withdrawn", _("withdrawn")
     REVERSED = "reversed", _("reversed")
 
 
@@ -176,8 +176,10 @@ class WithdrawalStatus(models.TextChoices):
     PAID = "paid", _("paid")
     FAILED = "failed", _("failed")
     REJECTED = "rejected", _("rejected")
+    CANCELLED = "cancelled", _("cancelled")
 
 
+# The money has left the person's balance and has not arrived.
 OPEN_WITHDRAWALS = (
     WithdrawalStatus.REQUESTED,
     WithdrawalStatus.APPROVED,

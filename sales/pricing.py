@@ -58,11 +58,13 @@ def compute_price(
     promotions: Sequence[Discount] = (),
     promo: Discount | None = None,
     bonus: Decimal = ZERO,
+    bonus_limit: Decimal = HUNDRED,
 ) -> Price:
     """The price of ``seats`` seats.
 
     ``shares`` are the per cents of the unit price that the first seats cost; the rest cost all of
-    it. ``bonus`` is what the traveller is ready to spend.
+    it. ``bonus`` is what the traveller is ready to spend, of which ``bonus_limit`` per cent of what
+    is left to pay is taken at most.
     """
     seat_prices = tuple(percent_of(unit, share) for share in _of_each_seat(shares, seats))
     child_discount = round_money(unit * seats) - sum(seat_prices, ZERO)
@@ -73,7 +75,7 @@ def compute_price(
     rest = subtotal - promotion_discount
     promo_discount = promo.off(rest) if promo else ZERO
     rest -= promo_discount
-    bonus_used = min(round_money(bonus), rest)
+    bonus_used = min(round_money(bonus), percent_of(rest, bonus_limit))
     return Price(
         unit=unit,
         seat_prices=seat_prices,

@@ -13,6 +13,14 @@ class BookingStatus(models.TextChoices):
     EXPIRED = "expired", _("expired")
 
 
+class ReferralSource(models.TextChoices):
+    """How the partner who brought a booking is known."""
+
+    CODE = "code", _("typed code")
+    TOUCH = "touch", _("first touch")
+    STAFF = "staff", _("set by staff")
+
+
 class CancelReason(models.TextChoices):
     NONE = "", _("none")
     TRAVELLER = "traveller", _("by the traveller")

@@ -20,6 +20,7 @@ from finance.services.post import About, Line, post
 from finance.states import AccountKind, JournalType
 from partners.models import ReferralPartner, TravelAgency, User
 from partners.roles import Role
+from partners.services.referral import stop_partner
 from sales.models import Booking
 from sales.queries.offer import Wish
 from sales.services.approve import approve_booking
@@ -142,6 +143,12 @@ class Cast:
                 by=self.admin.actor(Source.ADMIN),
                 at=at,
             )
+
+    def stop_partner(self) -> None:
+        """Madina is credited with nothing more."""
+        by = self.admin.actor(Source.ADMIN)
+        stop_partner(partner_id=self.partner.pk, reason="Spam.", by=by, at=NOW)
+        self.partner.refresh_from_db()
 
     # --- what can be seen
 

@@ -18,8 +18,10 @@ from catalog.states import TourStatus
 from core import models as core
 from core.actor import Source
 from core.models.media import MediaType
+from core.sealed import Secret, seal
 from finance import models as finance
-from finance.states import AccountKind, JournalType, RowOutcome
+from finance.models.withdrawal import mark_of
+from finance.states import OPEN_WITHDRAWALS, AccountKind, JournalType, RowOutcome
 from notifications import models as notifications
 from notifications.states import Kind
 from partners import models as partners
@@ -31,6 +33,8 @@ FIRST_DAY = date(2027, 6, 1)
 LAST_DAY = date(2027, 6, 3)
 MILLION = Decimal("1000000.00")
 TEN_PERCENT = Decimal("10.00")
+# Uzcard's test card of Payme's documentation.
+CARD = "8600495473316478"
 
 POLICY = [
     {"days_before": 30, "refund_percent": 100},
@@ -119,6 +123,25 @@ def referral_partner(**fields):
     need(fields, user=user)
     defaults = {"code": f"BLOG{number()}", "commission_percent": Decimal("5.00")}
     return partners.ReferralPartner.objects.create(**defaults | fields)
+
+
+@factory(partners.PartnerRate)
+def partner_rate(**fields):
+    need(fields, partner=referral_partner, created_by=lambda: staff(platform_role="admin"))
+    defaults = {
+        "percent": Decimal("8.00"),
+        "valid_from": date(2027, 3, 1),
+        "reason": "A campaign.",
+        "created_at": NOW,
+    }
+    return partners.PartnerRate.objects.create(**defaults | fields)
+
+
+@factory(partners.ReferralTouch)
+def referral_touch(**fields):
+    need(fields, user=user, partner=referral_partner)
+    defaults = {"door": "app", "created_at": NOW}
+    return partners.ReferralTouch.objects.create(**defaults | fields)
 
 
 @factory(partners.AccessToken)
@@ -389,11 +412,16 @@ def withdrawal(**fields):
     need(fields, user=user)
     defaults = {
         "amount": Decimal("100000.00"),
-        "card_number": "8600123412341234",
-        "card_last4": "1234",
+        "card_system": "uzcard",
+        "card_last4": CARD[-4:],
+        "card_mark": mark_of(Secret(CARD)),
         "created_at": NOW,
     }
-    return finance.ReferralPayoutRequest.objects.create(**defaults | fields)
+    row = finance.ReferralPayoutRequest(**defaults | fields)
+    if row.status in OPEN_WITHDRAWALS and "card_number" not in fields:
+        row.card_number = seal(Secret(CARD), bound_to=row._bound_to)
+    row.save()
+    return row
 
 
 @factory(finance.PayoutRegister)

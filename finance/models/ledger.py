@@ -145,6 +145,14 @@ class AccountingTransaction(models.Model):
         related_name="journals",
         verbose_name=_("payout"),
     )
+    withdrawal = models.ForeignKey(
+        "finance.ReferralPayoutRequest",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="journals",
+        verbose_name=_("withdrawal"),
+    )
     reverses = models.OneToOneField(
         "self",
         models.PROTECT,

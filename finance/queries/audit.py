@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from finance.models import ClosedMonth
 from finance.states import (
     DEBIT_NORMAL,
+    OPEN_WITHDRAWALS,
     PAYOUTS_IN_TRANSIT,
     PLATFORM_ACCOUNTS,
     CaseStatus,
@@ -127,14 +128,17 @@ def clearing_proofs() -> Iterator[Proof]:
         [
             _("Money in payouts in transit is that of payouts and withdrawals on their way."),
             _("Every payout has its journals: what left the agency, what the bank carried out."),
+            _("Every withdrawal has its journals: what left the person, what was carried out."),
             _("Unmatched money is that of open cases."),
             _("Every bonus pending of a person is that of his sales that have not matured."),
+            _("Every partner's total is that of his bonuses, less what refunds took back."),
             _("Every approved adjustment is posted: its amount, from account to account."),
         ],
         CLEARING,
         {
             "in_transit": _values(PAYOUTS_IN_TRANSIT),
-            "withdrawn": [str(WithdrawalStatus.APPROVED), str(WithdrawalStatus.PROCESSING)],
+            "withdrawn": _values(OPEN_WITHDRAWALS),
+            "withdrawal_paid": str(WithdrawalStatus.PAID),
             "open": str(CaseStatus.OPEN),
         },
     )
@@ -241,6 +245,23 @@ payouts AS (
            CASE WHEN p.status = ANY(%(in_transit)s) THEN p.amount ELSE 0 END AS going,
            CASE WHEN p.status = 'paid' THEN p.amount ELSE 0 END AS paid
     FROM finance_payout p LEFT JOIN payout_sums s ON s.payout_id = p.id),
+withdrawal_sums AS (
+    SELECT t.withdrawal_id,
+           sum(e.debit - e.credit) FILTER (WHERE a.kind = 'bonus_available') AS left_person,
+           sum(e.credit - e.debit) FILTER (WHERE a.kind = 'payouts_in_transit') AS in_transit,
+           sum(e.credit - e.debit) FILTER (WHERE a.kind IN ('bank', 'payme')) AS carried_out
+    FROM finance_accountingtransaction t
+    JOIN finance_ledgerentry e ON e.transaction_id = t.id
+    JOIN finance_account a ON a.id = e.account_id
+    WHERE t.withdrawal_id IS NOT NULL GROUP BY 1),
+withdrawals AS (
+    SELECT w.id, w.status, w.amount, coalesce(s.left_person, 0) AS left_person,
+           coalesce(s.in_transit, 0) AS in_transit, coalesce(s.carried_out, 0) AS carried_out,
+           CASE WHEN w.status = %(withdrawal_paid)s OR w.status = ANY(%(withdrawn)s)
+                THEN w.amount ELSE 0 END AS gone,
+           CASE WHEN w.status = ANY(%(withdrawn)s) THEN w.amount ELSE 0 END AS going,
+           CASE WHEN w.status = %(withdrawal_paid)s THEN w.amount ELSE 0 END AS paid
+    FROM finance_referralpayoutrequest w LEFT JOIN withdrawal_sums s ON s.withdrawal_id = w.id),
 cases AS (
     SELECT count(*) AS n, coalesce(sum(amount), 0) AS held,
            coalesce((SELECT total FROM totals WHERE kind = 'unmatched'), 0) AS total
@@ -252,6 +273,11 @@ bonuses AS (
     FULL JOIN (SELECT user_id, sum(amount - reversed_amount) AS pending
                FROM finance_referralbonus WHERE status = 'pending' GROUP BY 1) b
            ON b.user_id = a.user_id),
+partners AS (
+    SELECT p.code, p.total_commission_paid AS kept, coalesce(b.total, 0) AS total
+    FROM partners_referralpartner p
+    LEFT JOIN (SELECT user_id, sum(amount - reversed_amount) AS total
+               FROM finance_referralbonus GROUP BY 1) b ON b.user_id = p.user_id),
 adjustments AS (
     SELECT j.id, j.amount, EXISTS (
                SELECT 1 FROM finance_ledgerentry e WHERE e.transaction_id = j.journal_id
@@ -266,12 +292,20 @@ SELECT n, CASE WHEN owed <> total
                                 'carried out %%s', id, status, amount, left_agency, in_transit,
                                 carried_out))
         FROM payouts WHERE (left_agency, in_transit, carried_out) <> (gone, going, paid)),
+       (SELECT count(*) FROM withdrawals),
+       (SELECT array_agg(format('withdrawal %%s (%%s) of %%s: left the person %%s, in transit %%s, '
+                                'carried out %%s', id, status, amount, left_person, in_transit,
+                                carried_out))
+        FROM withdrawals WHERE (left_person, in_transit, carried_out) <> (gone, going, paid)),
        (SELECT n FROM cases),
        (SELECT CASE WHEN held <> total THEN ARRAY[format('cases %%s, unmatched %%s', held, total)]
                END FROM cases),
        (SELECT count(*) FROM bonuses),
        (SELECT array_agg(format('person %%s: kept %%s, bonuses %%s', user_id, kept, pending))
         FROM bonuses WHERE kept <> pending),
+       (SELECT count(*) FROM partners),
+       (SELECT array_agg(format('partner %%s: kept %%s, bonuses %%s', code, kept, total))
+        FROM partners WHERE kept <> total),
        (SELECT count(*) FROM adjustments),
        (SELECT array_agg(format('adjustment %%s of %%s', id, amount))
         FROM adjustments WHERE NOT is_posted)

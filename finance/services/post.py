@@ -40,6 +40,7 @@ class About:
     booking_id: int | None = None
     agency_id: int | None = None
     payout_id: int | None = None
+    withdrawal_id: int | None = None
     memo: str = ""
 
 
@@ -72,6 +73,7 @@ def post(
         booking_id=about.booking_id,
         agency_id=about.agency_id,
         payout_id=about.payout_id,
+        withdrawal_id=about.withdrawal_id,
         memo=about.memo,
         reverses=reverses,
         created_by_id=by.user_id,
@@ -111,6 +113,7 @@ def mirror(
         booking_id=journal.booking_id,
         agency_id=journal.agency_id,
         payout_id=journal.payout_id,
+        withdrawal_id=journal.withdrawal_id,
         memo=memo,
     )
     return post(type, lines, about=about, by=by, at=at, reverses=journal)

@@ -8,6 +8,7 @@ from constance import config
 
 from core.actor import Actor
 from core.money import ZERO, percent_of
+from core.services.events import record
 from finance.commission import RefundShares, SaleShares, share_refund
 from finance.models import AccountingTransaction, ReferralBonus
 from finance.queries.bookings import held_for, returned_shares, reward_back, taken_from
@@ -60,20 +61,21 @@ def earn_referral_bonus(
     partner_user_id: int,
     cash: Decimal,
     percent: Decimal,
+    counts_from: datetime,
     by: Actor,
     at: datetime,
 ) -> ReferralBonus | None:
-    """The person who brought the traveller earns ``percent`` of the cash, pending for some days."""
+    """The person who brought the traveller earns ``percent`` of the cash, pending until
+    BONUS_DELAY_DAYS after ``counts_from``."""
     amount = percent_of(cash, percent)
     if not amount:
         return None
-    available_at = at + timedelta(days=config.BONUS_DELAY_DAYS)
     bonus = ReferralBonus.objects.create(
         user_id=partner_user_id,
         booking_id=booking_id,
         amount=amount,
         created_at=at,
-        available_at=available_at,
+        available_at=counts_from + timedelta(days=config.BONUS_DELAY_DAYS),
     )
     lines = [
         Line(AccountKind.REFERRAL_EXPENSE, debit=amount),
@@ -81,6 +83,7 @@ def earn_referral_bonus(
     ]
     about = About(booking_id=booking_id, agency_id=agency_id, memo="referral")
     post(JournalType.BONUS, lines, about=about, by=by, at=at)
+    record("bonus.earned", bonus, by=by, at=at, amount=amount, until=bonus.available_at)
     return bonus
 
 
@@ -163,4 +166,6 @@ def take_back_referral_bonus(
     ]
     about = About(booking_id=booking_id, memo=memo or "referral reversed")
     post(JournalType.BONUS, lines, about=about, by=by, at=at)
+    action = "bonus.reversed" if pending else "bonus.clawed_back"
+    record(action, bonus, by=by, at=at, amount=amount, left=bonus.kept)
     return amount

@@ -8,7 +8,11 @@ from partners.models.agency import (
 )
 from partners.models.friendship import Friendship, FriendshipStatus
 from partners.models.payment_details import PaymentDetailsChange
-from partners.models.referral import ReferralPartner
+from partners.models.referral import (
+    PartnerRate,
+    ReferralPartner,
+    ReferralTouch,
+)
 from partners.models.token import AccessToken
 from partners.models.user import Language, PlatformRole, User
 
@@ -21,10 +25,12 @@ __all__ = [
     "FriendshipStatus",
     "Language",
     "MemberRole",
+    "PartnerRate",
     "PaymentDetailsChange",
     "PayoutCycle",
     "PlatformRole",
     "ReferralPartner",
+    "ReferralTouch",
     "TravelAgency",
     "User",
 ]

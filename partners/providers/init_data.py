@@ -77,7 +77,18 @@ def _signature(fields: dict[str, str], token: str) -> str:
 
 
 def _parse(fields: dict[str, str]) -> InitData:
-    user = json.loads(fields["user"])
+    return person_of(
+        json.loads(fields["user"]),
+        auth_date=datetime.fromtimestamp(int(fields["auth_date"]), UTC),
+        start_param=_text(fields, "start_param", 64),
+    )
+
+
+def person_of(
+    user: Mapping[str, object], *, auth_date: datetime, start_param: str = ""
+) -> InitData:
+    """A person as Telegram describes him, also to the bot. Refuses with InvalidInitData what
+    cannot be his id."""
     telegram_id = user["id"]
     if not isinstance(telegram_id, int) or isinstance(telegram_id, bool):
         raise InvalidInitData
@@ -89,8 +100,8 @@ def _parse(fields: dict[str, str]) -> InitData:
         first_name=_text(user, "first_name", 80),
         last_name=_text(user, "last_name", 80),
         language=_text(user, "language_code", 8)[:2],
-        auth_date=datetime.fromtimestamp(int(fields["auth_date"]), UTC),
-        start_param=_text(fields, "start_param", 64),
+        auth_date=auth_date,
+        start_param=start_param,
     )
 
 

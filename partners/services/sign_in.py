@@ -8,14 +8,17 @@ from datetime import datetime, timedelta
 from constance import config
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 
 from core.actor import Actor, Source
 from core.acts import act
 from core.refusals import Refusal
 from core.services.events import record
-from partners.models import AccessToken, Language, ReferralPartner, User
-from partners.providers.init_data import InitData, read_init_data
+from partners.models import AccessToken, Language, User
+from partners.providers.init_data import InitData, InvalidInitData, read_init_data
 from partners.roles import Role
+from partners.services.touch import keep_touch
+from partners.states import Door
 
 
 class TokenInvalid(Refusal):
@@ -55,6 +58,44 @@ def sign_in(*, init_data: str, referral_code: str = "", at: datetime) -> SignIn:
 
 @act
 def _sign_in(*, data: InitData, referral_code: str, at: datetime) -> SignIn:
+    user, created = _meet(data, referral_code, door=Door.APP, source=Source.API, at=at)
+    token, access = _new_token(user, at)
+    return SignIn(token=token, expires_at=access.expires_at, user=user, created=created)
+
+
+@act
+def meet_in_bot(*, person: InitData, referral_code: str = "", at: datetime) -> User:
+    """Somebody writes to the bot: the user is created or refreshed, and is reachable from now on.
+
+    Telegram itself vouches for ``person``, so nothing is signed. Refuses with TokenInvalid for a
+    deactivated person.
+    """
+    user, _created = _meet(person, referral_code, door=Door.BOT, source=Source.BOT, at=at)
+    if not user.is_reachable:
+        user.is_reachable = True
+        user.save(update_fields=["is_reachable"])
+    return user
+
+
+@sensitive_variables("init_data")
+def check_fresh(*, init_data: str, by: Actor, at: datetime) -> None:
+    """That Telegram vouched for the acting person within FRESH_MINUTES: for what costs money.
+
+    Refuses with InvalidInitData, also when it is somebody else's.
+    """
+    data = read_init_data(
+        init_data,
+        token=settings.INIT_DATA_TOKEN,
+        at=at,
+        max_age=timedelta(minutes=config.FRESH_MINUTES),
+    )
+    if not User.objects.filter(pk=by.person_id, telegram_id=data.telegram_id).exists():
+        raise InvalidInitData
+
+
+def _meet(
+    data: InitData, referral_code: str, *, door: Door, source: Source, at: datetime
+) -> tuple[User, bool]:
     user, created = User.objects.select_for_update().get_or_create(
         telegram_id=data.telegram_id, defaults=_new_profile(data)
     )
@@ -65,33 +106,18 @@ def _sign_in(*, data: InitData, referral_code: str, at: datetime) -> SignIn:
     user.username = data.username
     user.first_name = user.first_name or data.first_name
     user.last_name = user.last_name or data.last_name
-    touched = _touch(user, referral_code, at)
-    user.save(update_fields=["username", "first_name", "last_name", "referred_by", "referred_at"])
-    token, access = _new_token(user, at)
+    user.save(update_fields=["username", "first_name", "last_name"])
 
-    by = Actor(role=Role.TRAVELLER, source=Source.API, user_id=user.pk)
+    by = Actor(role=Role.TRAVELLER, source=source, user_id=user.pk)
     if created:
         record("user.registered", user, by=by, at=at)
-    if touched:
-        record("user.referred", user, by=by, at=at, partner_id=user.referred_by_id)
-    return SignIn(token=token, expires_at=access.expires_at, user=user, created=created)
+    keep_touch(user, referral_code, door=door, by=by, at=at)
+    return user, created
 
 
 def _new_profile(data: InitData) -> dict[str, str]:
     language = data.language if data.language in Language.values else Language.RU.value
     return {"first_name": data.first_name, "last_name": data.last_name, "language": language}
-
-
-def _touch(user: User, code: str, at: datetime) -> bool:
-    """Keep who brought the person: the first touch wins, nobody brings himself."""
-    if not code or user.referred_by_id:
-        return False
-    partner = ReferralPartner.objects.filter(code=code.upper(), is_active=True).first()
-    if partner is None or partner.user_id == user.pk:
-        return False
-    user.referred_by = partner
-    user.referred_at = at
-    return True
 
 
 def _new_token(user: User, at: datetime) -> tuple[str, AccessToken]:

@@ -16,6 +16,7 @@ from core.codes import new_code
 from core.fields import MoneyField, PercentField
 from core.money import ZERO
 from core.state import StateField, StatefulModel, transition
+from partners.states import NoCredit
 from sales.states import (
     HOLDS_SEATS,
     LIVE,
@@ -23,6 +24,7 @@ from sales.states import (
     USES_PROMO,
     BookingStatus,
     CancelReason,
+    ReferralSource,
     TravellerKind,
 )
 
@@ -106,6 +108,14 @@ class Booking(StatefulModel):
         blank=True,
         related_name="bookings",
         verbose_name=_("brought by"),
+    )
+    referral_percent = PercentField(_("partner's bonus, %"), default=ZERO)
+    referral_source = models.CharField(
+        _("known by"), max_length=5, choices=ReferralSource, blank=True, default=""
+    )
+    # Why a partner's code or the first touch did not count, or earned nothing in the end.
+    referral_refusal = models.CharField(
+        _("does not count"), max_length=8, choices=NoCredit, blank=True, default=NoCredit.NONE
     )
 
     unit_price = MoneyField(_("price per seat"))
@@ -193,6 +203,16 @@ class Booking(StatefulModel):
                     final_price__gte=0,
                 ),
                 name="booking_money_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(referral_partner__isnull=True, referral_percent=0, referral_source="")
+                | Q(
+                    referral_partner__isnull=False,
+                    referral_percent__gte=0,
+                    referral_percent__lte=100,
+                )
+                & ~Q(referral_source=""),
+                name="booking_credit_names_its_partner",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=LIVE, expires_at__isnull=False)

@@ -1,6 +1,6 @@
 """Reports on paper: CSV, XLSX and PDF out of one definition, and the job that writes them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
@@ -21,7 +21,7 @@ from core.papers.xlsx_stream import Table, stream_xlsx
 from core.refusals import Conflict, NotFound
 from finance.states import AccountKind
 from sales.queries.reports import REPORTS
-from sales.queries.reports.definition import Ask, Column, Report, Shape
+from sales.queries.reports.definition import Ask, Column, Report, Shape, shares_in
 from sales.queries.reports.finding import Row, ask_of, count_rows, names_of, stream
 
 KIND = "report"
@@ -90,19 +90,22 @@ class Paper:
 
     def total(self) -> list[Cell]:
         """Of the rows written so far."""
-        first, *rest = [self.sums.get(column.name) for column in self.columns]
+        sums = self.sums | shares_in(self.columns, self.sums)
+        first, *rest = [sums.get(column.name) for column in self.columns]
         return [_("Total") if first is None else first, *rest]
 
     def facts(self) -> list[Fact]:
         """What was asked, above the table."""
-        agency, tour = names_of(self.ask)
-        account = dict(AccountKind.choices).get(self.ask.account, "")
+        agency, tour, person = names_of(self.ask)
         at = self.ask.until.astimezone(TASHKENT)
         facts = [
             (_("As at the end of") if self.report.is_as_at else _("Period"), self._period()),
             (_("Agency"), agency),
             (_("Tour"), tour),
-            (_("Account"), str(account)),
+            (_("Account"), _word(AccountKind.choices, self.ask.account)),
+            (_("Partner"), person),
+            (_("State"), _word(self.report.states, self.ask.state)),
+            (_("Counted"), _word(self.report.counts, self.ask.counted)),
             (_("Made at"), f"{at:%d.%m.%Y %H:%M}"),
         ]
         return [(name, value) for name, value in facts if value]
@@ -125,13 +128,17 @@ class Paper:
             yield self._texts(self.total())
 
     def _texts(self, row: list[Cell]) -> list[tuple[str, bool]]:
-        figures = (column.is_added_up for column in self.columns)
+        figures = (column.is_figure for column in self.columns)
         return [(text_of(value), figure) for value, figure in zip(row, figures, strict=True)]
 
     def _period(self) -> str:
         period = self.ask.period
         days = [period.last] if self.report.is_as_at else sorted({period.first, period.last})
         return " – ".join(f"{day:%d.%m.%Y}" for day in days)
+
+
+def _word(choices: Sequence[tuple[str, Any]], code: str) -> str:
+    return str(dict(choices).get(code, ""))
 
 
 def words_of(column: Column) -> dict[str, str]:

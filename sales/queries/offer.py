@@ -133,6 +133,7 @@ def make_offer(
         promotions=[_discount(row) for row in promotions_for(session, at)],
         promo=_discount(promo) if promo else None,
         bonus=_bonus(wish.bonus, user_id),
+        bonus_limit=Decimal(config.BONUS_LIMIT_PERCENT),
     )
     return Offer(
         price=price,

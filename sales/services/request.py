@@ -22,6 +22,7 @@ from partners.queries.attribution import who_brought
 from sales.models import Booking, BookingTraveller
 from sales.queries.offer import Offer, Wish, check_on_sale, check_seats, find_promo, make_offer
 from sales.services.approve import seat_booking
+from sales.services.attribution import credit_partner
 from sales.services.holds import expire_lapsed
 
 
@@ -63,9 +64,8 @@ def request_booking(
     check_room(session, wish.seats)
 
     booking = _new_booking(wish, offer, session, by=by, at=at)
-    booking.referral_partner_id = who_brought(
-        User.objects.get(pk=booking.user_id), code=referral_code, at=at
-    )
+    brought = who_brought(User.objects.get(pk=booking.user_id), code=referral_code, at=at)
+    credit_partner(booking, brought)
     booking.comment = comment
     booking.save()
     _write_seats(booking, offer, travellers)
@@ -74,6 +74,10 @@ def request_booking(
     reserve_bonus(user_id=booking.user_id, amount=booking.bonus_used, about=about, by=by, at=at)
 
     _record(booking, by=by, at=at)
+    if booking.referral_refusal:
+        refusal = booking.referral_refusal
+        code = referral_code.strip()
+        record("booking.referral_refused", booking, by=by, at=at, reason=refusal, code=code)
     if session.tour.agency.auto_approve:
         seat_booking(booking, session, by=by, by_id=None, at=at)
     return booking

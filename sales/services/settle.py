@@ -1,12 +1,14 @@
 """The booking is paid, or given back: state, sale and bonus in one beat. Building blocks."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
+from constance import config
 from django.db.models import F
 
 from core.actor import Actor
 from core.acts import require_transaction
+from core.clock import local_midnight
 from core.money import ZERO
 from core.services.events import record
 from finance.commission import RefundShares, SaleShares
@@ -19,6 +21,7 @@ from finance.services.sale import (
     take_back_referral_bonus,
 )
 from partners.models import ReferralPartner
+from partners.states import NoCredit
 from sales.models import Booking
 from sales.queries.shares import shares_of
 
@@ -30,6 +33,9 @@ def settle(booking: Booking, *, by: Actor, at: datetime, direct: Decimal = ZERO)
     shares = shares_of(booking)
 
     booking.pay(at=at)
+    partner = booking.referral_partner
+    if partner is not None and not partner.is_active:
+        booking.referral_refusal = NoCredit.STOPPED
     booking.save()
 
     post_sale(
@@ -41,7 +47,8 @@ def settle(booking: Booking, *, by: Actor, at: datetime, direct: Decimal = ZERO)
         by=by,
         at=at,
     )
-    _reward_partner(booking, shares, by=by, at=at)
+    if partner is not None and partner.is_active:
+        _reward_partner(booking, partner, shares, by=by, at=at)
 
     record(
         "booking.paid",
@@ -55,16 +62,16 @@ def settle(booking: Booking, *, by: Actor, at: datetime, direct: Decimal = ZERO)
     )
 
 
-def _reward_partner(booking: Booking, shares: SaleShares, *, by: Actor, at: datetime) -> None:
-    partner = booking.referral_partner
-    if partner is None or not partner.is_active:
-        return
+def _reward_partner(
+    booking: Booking, partner: ReferralPartner, shares: SaleShares, *, by: Actor, at: datetime
+) -> None:
     bonus = earn_referral_bonus(
         booking_id=booking.pk,
         agency_id=booking.agency_id,
         partner_user_id=partner.user_id,
         cash=shares.cash,
-        percent=partner.commission_percent,
+        percent=booking.referral_percent,
+        counts_from=_counts_from(booking, at),
         by=by,
         at=at,
     )
@@ -73,6 +80,14 @@ def _reward_partner(booking: Booking, shares: SaleShares, *, by: Actor, at: date
             total_sales=F("total_sales") + shares.cash,
             total_commission_paid=F("total_commission_paid") + bonus.amount,
         )
+
+
+def _counts_from(booking: Booking, at: datetime) -> datetime:
+    """The instant from which the days until a bonus can be used are counted."""
+    if config.BONUS_COUNTS_FROM == "payment":
+        return at
+    # The whole of the last day belongs to the tour.
+    return max(at, local_midnight(booking.session.date_end + timedelta(days=1)))
 
 
 def give_back(

@@ -42,7 +42,7 @@ def _himself():
 def _checker_is_maker(make, maker):
     person = f.staff()
     fields = {maker: person, "approved_by": person}
-    if make is f.payout:
+    if make in (f.payout, f.withdrawal):
         fields["approved_at"] = NOW
     make(**fields)
 
@@ -96,6 +96,13 @@ BROKEN = {
     "nobody_is_his_own_friend": _himself,
     "partner_bonus_is_a_percentage": lambda: f.referral_partner(commission_percent=-1),
     "partner_code_is_upper_case": lambda: f.referral_partner(code="madina"),
+    "stopped_partner_has_a_reason": lambda: f.referral_partner(is_active=False),
+    "partner_rate_is_a_percentage": lambda: f.partner_rate(percent=-1),
+    "partner_rate_period_is_a_period": lambda: f.partner_rate(valid_to=date(2027, 2, 1)),
+    "one_touch_of_a_pair": lambda: twice(
+        f.referral_touch, user=f.user(), partner=f.referral_partner(), refusal="late"
+    ),
+    "first_touch_wins": _of_one_person(f.referral_touch),
     "token_expires_after_it_was_made": lambda: f.access_token(expires_at=NOW),
     # catalog
     "published_tour_has_a_time": lambda: f.tour(published_at=None),
@@ -124,6 +131,7 @@ BROKEN = {
     "booking_has_a_seat": lambda: f.booking(seats_reserved=0),
     "booking_subtotal_adds_up": lambda: f.booking(subtotal=MILLION + 1, final_price=MILLION + 1),
     "booking_price_adds_up": lambda: f.booking(final_price=MILLION - 1),
+    "booking_credit_names_its_partner": lambda: f.booking(referral_percent=5),
     "booking_money_not_negative": lambda: f.booking(bonus_used=-1, final_price=MILLION + 1),
     "seat_price_not_negative": lambda: f.booking_traveller(seat_price=-1),
     "check_in_names_who_did_it": lambda: f.booking_traveller(checked_in_at=NOW),
@@ -204,6 +212,12 @@ BROKEN = {
     "withdrawal_maker_is_not_checker": lambda: _checker_is_maker(f.withdrawal, "user"),
     "one_open_withdrawal_per_person": _of_one_person(f.withdrawal),
     "card_last4_is_four_digits": lambda: f.withdrawal(card_last4="12a4"),
+    "withdrawal_approval_is_a_pair": lambda: f.withdrawal(approved_at=NOW),
+    "carried_out_withdrawal_was_approved": lambda: f.withdrawal(status="processing"),
+    "ended_withdrawal_has_forgotten_its_card": lambda: f.withdrawal(
+        status="cancelled", card_number="v1.sealed"
+    ),
+    "available_bonus_has_matured": lambda: f.referral_bonus(status="available"),
     "resolved_row_says_why": lambda: f.reconciliation_row(resolved_at=NOW, resolved_by=f.staff()),
     "registry_period_runs_forward": lambda: f.reconciliation_file(
         period_start=date(2027, 3, 2), period_end=date(2027, 3, 1)

@@ -13,6 +13,7 @@ from finance.services.cases import open_case
 from partners.models import TravelAgency
 from sales.models import Booking
 from sales.services.approve import approve_booking
+from sales.services.attribution import change_partner
 from sales.services.cancel import cancel_booking, cancel_for_session
 from sales.services.cases import book_case
 from sales.services.checkout import start_checkout
@@ -214,6 +215,12 @@ def booking_money_without_a_deal(cast):
     return lambda: book_case(case_id=case.pk, booking_code=booking.code, by=by, at=LATE)
 
 
+def crediting_another_partner(cast):
+    booking, by = cast.deal(), cast.support.actor("admin")
+    what = {"partner_id": None, "reason": "By mistake."}
+    return lambda: change_partner(booking_id=booking.pk, by=by, at=LATE, **what)
+
+
 def releasing(cast):
     booking = paid(cast)
     TravelAgency.objects.update(reserve_percent=10)
@@ -250,6 +257,7 @@ ACTS = [
     asking_for_a_refund,
     refunding_by_hand,
     booking_money_without_a_deal,
+    crediting_another_partner,
     releasing,
     freeing_a_reserve,
 ]
@@ -314,6 +322,7 @@ def test_every_act_of_deals_is_in_the_list():
         "book_case",
         "release_booking",
         "free_reserve",
+        "change_partner",
     }
     # One lock or none: there is no order to keep.
     simple = {

@@ -50,10 +50,10 @@ def test_a_payout_is_not_sent_before_it_is_approved(move):
 
 def test_a_withdrawal_that_was_rejected_goes_nowhere():
     withdrawal = factories.withdrawal()
-    withdrawal.reject(at=NOW)
+    withdrawal.reject(at=NOW, note="No.")
 
     with pytest.raises(TransitionNotAllowed):
-        withdrawal.send()
+        withdrawal.approve(by_id=1, at=NOW)
 
 
 def test_a_refund_that_was_rejected_is_not_done():

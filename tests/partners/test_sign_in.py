@@ -214,8 +214,7 @@ def test_a_wrong_code_behind_the_link_is_ignored(cast, code):
 def test_a_stopped_partner_and_oneself_bring_nobody(cast):
     himself = init_data(id=cast.blogger.telegram_id, start_param="MADINA")
     assert sign_in(init_data=himself, at=NOW).user.referred_by is None
-    cast.partner.is_active = False
-    cast.partner.save()
+    cast.stop_partner()
 
     assert sign_in(init_data=init_data(start_param="MADINA"), at=NOW).user.referred_by is None
 

@@ -2,8 +2,19 @@
 
 from datetime import timedelta
 
+import pytest
 from constance.test import override_config
 
+from core.actor import Source
+from core.models import EventLog
+from core.refusals import NotAllowed
+from sales.services.attribution import (
+    NotCredited,
+    PartnerFixed,
+    SamePartner,
+    WhyPartnerChanges,
+    change_partner,
+)
 from tests import factories
 from tests.factories import NOW
 
@@ -42,8 +53,7 @@ def test_a_typed_code_beats_the_first_touch(cast):
 
 def test_a_partner_who_was_stopped_earns_nothing(cast):
     touched(cast)
-    cast.partner.is_active = False
-    cast.partner.save()
+    cast.stop_partner()
 
     assert cast.request().referral_partner is None
     assert cast.request(referral_code="MADINA").referral_partner is None
@@ -59,3 +69,82 @@ def test_a_mistyped_code_does_not_take_the_first_touch_away(cast):
     cast.traveller.save()
 
     assert cast.request(referral_code="NOBODY").referral_partner == cast.partner
+
+
+# --- what the booking keeps
+
+
+def test_it_keeps_how_its_partner_is_known_and_at_what_rate(cast):
+    touched(cast)
+    first, typed = cast.request(), cast.request(referral_code="MADINA")
+
+    assert (first.referral_source, first.referral_percent) == ("touch", 5)
+    assert (typed.referral_source, typed.referral_refusal) == ("code", "")
+
+
+def test_a_code_that_does_not_count_is_kept_with_its_reason(cast):
+    own = cast.request(by=cast.blogger, referral_code="MADINA")
+    nobodys = cast.request(referral_code="NOBODY")
+
+    assert (own.referral_refusal, nobodys.referral_refusal) == ("self", "unknown")
+    told = EventLog.objects.filter(action="booking.referral_refused").order_by("pk")
+    assert [event.details for event in told] == [
+        {"reason": "self", "code": "MADINA"},
+        {"reason": "unknown", "code": "NOBODY"},
+    ]
+
+
+# --- staff change it
+
+
+def change(cast, booking, partner, *, by=None, reason="She called us"):
+    return change_partner(
+        booking_id=booking.pk,
+        partner_id=partner and partner.pk,
+        reason=reason,
+        by=(by or cast.support).actor(Source.ADMIN),
+        at=NOW,
+    )
+
+
+def test_staff_say_whom_it_counts_for_and_why(cast):
+    booking = cast.request(referral_code="NOBODY")
+
+    changed = change(cast, booking, cast.partner)
+
+    assert changed.referral_partner == cast.partner
+    assert (changed.referral_source, changed.referral_percent) == ("staff", 5)
+    assert changed.referral_refusal == ""
+    event = EventLog.objects.get(action="booking.partner_changed")
+    assert event.details == {
+        "before": None,
+        "after": "MADINA",
+        "percent": "5.00",
+        "reason": "She called us",
+    }
+
+    nobody = change(cast, changed, None)
+    assert (nobody.referral_partner, nobody.referral_percent) == (None, 0)
+
+
+def test_after_the_payment_it_stays(cast):
+    with pytest.raises(PartnerFixed):
+        change(cast, cast.paid(), cast.partner)
+
+
+def test_staff_cannot_credit_the_traveller_a_stopped_partner_or_the_same_again(cast):
+    own = cast.request(by=cast.blogger)
+    with pytest.raises(NotCredited):
+        change(cast, own, cast.partner)
+    with pytest.raises(SamePartner):
+        change(cast, cast.request(referral_code="MADINA"), cast.partner)
+    with pytest.raises(WhyPartnerChanges):
+        change(cast, own, None, reason=" ")
+    cast.stop_partner()
+    with pytest.raises(NotCredited):
+        change(cast, cast.request(), cast.partner)
+
+
+def test_an_agency_changes_nobodys_partner(cast):
+    with pytest.raises(NotAllowed):
+        change(cast, cast.request(), cast.partner, by=cast.silk_owner)

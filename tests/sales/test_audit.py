@@ -10,10 +10,12 @@ import pytest
 from django.db import connection, transaction
 
 from core.actor import Source, job
+from core.sealed import Secret
 from finance.models import LedgerEntry
 from finance.queries.audit import snapshot
 from finance.services.post import About, Line, post
 from finance.services.release import release_pending
+from finance.services.withdrawals import ask_withdrawal
 from partners.models import TravelAgency
 from sales.models import Booking
 from sales.queries.audit import book_proofs
@@ -22,7 +24,7 @@ from sales.services.refunds import ask_refund, finish_by_hand
 from sales.services.take_back import cancel_payment
 from tests import factories
 from tests.cast import PAYME, assemble
-from tests.factories import NOW, TEN_PERCENT
+from tests.factories import CARD, NOW, TEN_PERCENT
 from tests.sales.many_deals import act_out, fill
 from tests.sales.threads import run_together
 
@@ -171,14 +173,30 @@ LIES = {
         {"Unmatched money is that of open cases."},
     ),
     "a bonus that has matured by itself": (
-        "UPDATE finance_referralbonus SET status = 'available' WHERE id = (SELECT min(id) FROM"
-        " finance_referralbonus)",
+        "UPDATE finance_referralbonus SET status = 'available', matured_at = available_at"
+        " WHERE id = (SELECT min(id) FROM finance_referralbonus)",
         {"Every bonus pending of a person is that "},
     ),
     "a bonus of another amount": (
         "UPDATE finance_referralbonus SET amount = amount + 1 WHERE id = (SELECT min(id) FROM"
         " finance_referralbonus)",
-        {"Every bonus pending of a person is that ", "Every partner's bonus is what was posted"},
+        {
+            "Every bonus pending of a person is that ",
+            "Every partner's bonus is what was posted",
+            "Every partner's total is that of his bon",
+        },
+    ),
+    "a partner's total made larger": (
+        "UPDATE partners_referralpartner SET total_commission_paid = total_commission_paid + 1",
+        {"Every partner's total is that of his bon"},
+    ),
+    "a withdrawal of another amount": (
+        "UPDATE finance_referralpayoutrequest SET amount = amount + 1",
+        {"Money in payouts in transit is that of p", "Every withdrawal has its journals: what "},
+    ),
+    "a withdrawal dropped without its money": (
+        "UPDATE finance_referralpayoutrequest SET status = 'rejected', card_number = ''",
+        {"Money in payouts in transit is that of p", "Every withdrawal has its journals: what "},
     ),
     "an adjustment approved and not posted": (
         "UPDATE finance_adjustment SET amount = amount + 1",
@@ -287,6 +305,9 @@ def whole_books(cast, deals):
     by = cast.accountant
     factories.payout(agency=cast.silk, bank_account="2" * 20, register=register, created_by=by)
     factories.money_case(held=False)
+    cast.give_bonus(cast.blogger, 100_000)
+    blogger = cast.blogger.actor(Source.API)
+    ask_withdrawal(amount=Decimal(60_000), card_number=Secret(CARD), by=blogger, at=NOW)
     journal = factories.journal(credit=factories.platform_account("other_income"))
     sides = {"debit": journal.entries.get(credit=0), "credit": journal.entries.get(debit=0)}
     factories.adjustment(

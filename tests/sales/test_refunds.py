@@ -20,6 +20,7 @@ from core.services.proposals import OwnProposal
 from finance.models import LedgerEntry, ReferralBonus, Refund
 from finance.queries.balances import platform_balances
 from finance.queries.bookings import lines_of_refund
+from finance.services.bonus import mature_bonus
 from finance.services.post import About, Line, post
 from finance.services.proof import NoProof, NoReference
 from finance.services.refund import (
@@ -60,15 +61,8 @@ def take_back(booking, at=LATER, code=5):
 
 
 def mature(bonus):
-    """As the seven days do."""
-    lines = [
-        Line(AccountKind.BONUS_PENDING, debit=bonus.amount, user_id=bonus.user_id),
-        Line(AccountKind.BONUS_AVAILABLE, credit=bonus.amount, user_id=bonus.user_id),
-    ]
-    with transaction.atomic():
-        post(JournalType.BONUS, lines, about=About(booking_id=bonus.booking_id), by=job(), at=NOW)
-        bonus.mature()
-        bonus.save()
+    """The seven days pass."""
+    mature_bonus(bonus_id=bonus.pk, by=job(), at=bonus.available_at)
 
 
 # --- the provider takes it back
@@ -296,10 +290,22 @@ def test_above_the_limit_somebody_else_has_to_agree(cast):
     assert EventLog.objects.filter(action="refund.approved").count() == 1
 
 
-def test_up_to_the_limit_nobody_has_to(cast):
-    refund = ask(cast, cast.paid(seats=2), 1_000_000)
+def test_up_to_the_limit_nobody_has_to_and_parts_of_a_payment_count_together(cast):
+    booking = cast.paid(seats=2)
+    reject_refund(
+        refund_id=ask(cast, booking, 900_000).pk,
+        reason="No.",
+        by=cast.accountant.actor("admin"),
+        at=NOW,
+    )
 
+    refund = ask(cast, booking, 600_000)
     assert (refund.status, refund.approved_by) == ("approved", None)
+    finish(cast, refund)
+    second = ask(cast, booking, 400_000)
+    assert second.status == "approved"
+    finish(cast, second)
+    assert ask(cast, booking, 1).status == "requested"
 
 
 @pytest.mark.parametrize(

@@ -221,8 +221,7 @@ def test_the_days_until_a_bonus_matures_are_a_platform_setting(cast):
 
 def test_a_partner_stopped_before_the_payment_earns_nothing(cast):
     booking = cast.approved(referral_code="MADINA")
-    cast.partner.is_active = False
-    cast.partner.save()
+    cast.stop_partner()
 
     cast.pay(booking)
 

@@ -8,7 +8,7 @@ from constance.forms import ConstanceForm
 from constance.models import Constance
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.core.validators import MinValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import transaction
 from django.forms import IntegerField
 from django.http import HttpRequest, HttpResponse
@@ -21,8 +21,19 @@ from core.services.events import record
 
 # What may be nothing at all; the rest is at least one.
 LEAST = dict.fromkeys(
-    ("FISCAL_VAT_PERCENT", "MINIMUM_PAYOUT", "REFUND_APPROVAL_LIMIT", "RESERVE_DAYS"), 0
+    (
+        "BONUS_LIMIT_PERCENT",
+        "CARD_COOLDOWN_HOURS",
+        "FISCAL_VAT_PERCENT",
+        "MINIMUM_PAYOUT",
+        "PARTNER_PERCENT",
+        "REFUND_APPROVAL_LIMIT",
+        "RESERVE_DAYS",
+    ),
+    0,
 )
+# A share is of something whole.
+MOST = dict.fromkeys(("BONUS_LIMIT_PERCENT", "FISCAL_VAT_PERCENT", "PARTNER_PERCENT"), 100)
 
 
 class SettingsForm(ConstanceForm):
@@ -31,8 +42,10 @@ class SettingsForm(ConstanceForm):
         for name, field in self.fields.items():
             if isinstance(field, IntegerField) and name != "ACCOUNTANTS_CHAT_ID":
                 least = LEAST.get(name, 1)
-                field.widget = UnfoldAdminIntegerFieldWidget(attrs={"min": least})
+                most = {"max": MOST[name]} if name in MOST else {}
+                field.widget = UnfoldAdminIntegerFieldWidget(attrs={"min": least} | most)
                 field.validators.append(MinValueValidator(least))
+                field.validators.extend(MaxValueValidator(limit) for limit in most.values())
         codes = {"FISCAL_MXIK": r"^\d{17}$", "FISCAL_PACKAGE": r"^\d{1,20}$"}
         for name, shape in codes.items():
             self.fields[name].validators.append(RegexValidator(shape, _("Digits only.")))

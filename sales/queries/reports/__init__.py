@@ -1,6 +1,8 @@
 """The accountants' reports, a file each; ``REPORTS`` has them in the order of the page."""
 
 from sales.queries.reports.aged import AGED
+from sales.queries.reports.bonus_balances import BONUS_BALANCES
+from sales.queries.reports.bonuses import BONUSES
 from sales.queries.reports.commission import COMMISSION
 from sales.queries.reports.definition import Report
 from sales.queries.reports.ledger_lines import LEDGER_LINES
@@ -11,6 +13,7 @@ from sales.queries.reports.referral_cost import REFERRAL_COST
 from sales.queries.reports.refunds import REFUNDS
 from sales.queries.reports.sale_lines import SALE_LINES
 from sales.queries.reports.sales import SALES
+from sales.queries.reports.withdrawals import WITHDRAWALS
 
 REPORTS: dict[str, Report] = {
     report.code: report
@@ -21,6 +24,9 @@ REPORTS: dict[str, Report] = {
         PAYOUTS,
         PROMO_COST,
         REFERRAL_COST,
+        BONUSES,
+        WITHDRAWALS,
+        BONUS_BALANCES,
         AGED,
         RECEIVABLES,
         SALE_LINES,

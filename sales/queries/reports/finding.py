@@ -1,6 +1,6 @@
 """Asking a report: what a form or a kept job says, and the rows that answer it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,8 +10,8 @@ from django.db import connection
 
 from core.clock import local_date
 from finance.states import AccountKind
-from sales.queries.reports.definition import Ask, Report, Shape, a_day
-from sales.queries.reports.grouping import TOUR_TITLE
+from sales.queries.reports.definition import Ask, Report, Shape, a_day, shares_in
+from sales.queries.reports.grouping import PERSON_NAME, TOUR_TITLE
 from sales.queries.reports.period import CUSTOM, DAYS, PERIODS, Period, period_of
 
 CHUNK = 2_000
@@ -39,6 +39,9 @@ def ask_of(report: Report, values: Mapping[str, Any], *, at: datetime, language:
         agency_id=_id(values, "agency") if "agency" in report.filters else None,
         tour_id=_id(values, "tour") if "tour" in report.filters else None,
         account=_account(report, values.get("account", "")),
+        person_id=_id(values, "person") if "person" in report.filters else None,
+        state=_one_of(report.states, values.get("state", "")),
+        counted=_one_of(report.counts, values.get("counted", "")) or _first(report.counts),
         language=language,
     )
 
@@ -50,16 +53,21 @@ def values_of(report: Report, ask: Ask) -> dict[str, str]:
         values |= {"first": ask.period.first.isoformat(), "last": ask.period.last.isoformat()}
     if report.groups:
         values["group"] = ask.group
-    for name, value in (("agency", ask.agency_id), ("tour", ask.tour_id), ("account", ask.account)):
-        if value:
-            values[name] = str(value)
-    return values
+    narrowed = {
+        "agency": ask.agency_id,
+        "tour": ask.tour_id,
+        "account": ask.account,
+        "person": ask.person_id,
+        "state": ask.state,
+        "counted": ask.counted,
+    }
+    return values | {name: str(value) for name, value in narrowed.items() if value}
 
 
 def find(report: Report, ask: Ask, *, most: int) -> Found:
     """The first ``most`` rows, how many there are, and the totals of all."""
-    sql, values = report.sql(ask), ask.values
-    added = {each.name: each.shape for each in report.columns(ask) if each.is_added_up}
+    sql, values, columns = report.sql(ask), ask.values, report.columns(ask)
+    added = {each.name: each.shape for each in columns if each.is_added_up}
     sums = ", ".join(["count(*)", *(f"coalesce(sum({name}), 0)" for name in added)])
     with connection.cursor() as cursor:
         cursor.execute(" ".join((sql, "LIMIT %(most)s")), {**values, "most": most})
@@ -67,25 +75,27 @@ def find(report: Report, ask: Ask, *, most: int) -> Found:
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         cursor.execute(" ".join(("SELECT", sums, "FROM (", sql, ") r")), values)
         count, *found = cursor.fetchone() or (0,)
-    totals = {
+    totals: dict[str, Decimal | int] = {
         name: value if shape == Shape.MONEY else int(value)
         for (name, shape), value in zip(added.items(), found, strict=True)
     }
-    return Found(rows, count, totals)
+    return Found(rows, count, totals | shares_in(columns, totals))
 
 
-def names_of(ask: Ask) -> tuple[str, str]:
-    """What the agency and the tour that were asked for are called."""
+def names_of(ask: Ask) -> tuple[str, str, str]:
+    """What the agency, the tour and the person that were asked for are called."""
     sql = (
         "SELECT (SELECT name FROM partners_travelagency WHERE id = %(agency)s),",
         "(SELECT",
         TOUR_TITLE,
-        "FROM catalog_tour o WHERE o.id = %(tour)s)",
+        "FROM catalog_tour o WHERE o.id = %(tour)s), (SELECT",
+        PERSON_NAME,
+        "FROM partners_user u WHERE u.id = %(person)s)",
     )
     with connection.cursor() as cursor:
         cursor.execute(" ".join(sql), ask.values)
-        agency, title = cursor.fetchone() or ("", "")
-    return agency or "", title or ""
+        agency, title, person = cursor.fetchone() or ("", "", "")
+    return agency or "", title or "", person or ""
 
 
 def count_rows(report: Report, ask: Ask) -> int:
@@ -128,3 +138,11 @@ def _id(values: Mapping[str, Any], name: str) -> int | None:
 
 def _account(report: Report, text: str) -> str:
     return text if "account" in report.filters and text in AccountKind.values else ""
+
+
+def _one_of(choices: Sequence[tuple[str, Any]], text: str) -> str:
+    return text if text in dict(choices) else ""
+
+
+def _first(choices: Sequence[tuple[str, Any]]) -> str:
+    return choices[0][0] if choices else ""

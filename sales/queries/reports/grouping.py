@@ -5,7 +5,7 @@ journal's type is: a partial refund, an adjustment or a split sale needs no case
 report's total is the account's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +64,11 @@ NARROW = (
     "(%(agency)s::bigint IS NULL OR m.agency_id = %(agency)s)"
     " AND (%(tour)s::bigint IS NULL OR m.tour_id = %(tour)s)"
 )
+# Of rows that have a person and a state.
+NARROW_PERSON = (
+    "(%(person)s::bigint IS NULL OR m.user_id = %(person)s)"
+    " AND (%(state)s::text IS NULL OR m.status = %(state)s)"
+)
 LOCAL_DAY = "(m.posted_at AT TIME ZONE 'Asia/Tashkent')::date"
 
 
@@ -90,7 +95,10 @@ GROUPS = {
     "booking": Group(_("Booking"), "b.code", "b.id", page="sales.booking"),
     "partner": Group(
         *(_("Partner"), PERSON_NAME, "u.id"),
-        join="LEFT JOIN partners_user u ON u.id = m.user_id",
+        # A sale's person is who travels; who brought him is the bonus's.
+        join="LEFT JOIN finance_referralbonus e"
+        " ON e.booking_id = m.booking_id AND m.type IN ('sale', 'refund')"
+        " LEFT JOIN partners_user u ON u.id = coalesce(e.user_id, m.user_id)",
         page="partners.user",
     ),
     "promotion": Group(
@@ -108,19 +116,13 @@ GROUPS = {
         join=AGENCY,
         page="finance.payout",
     ),
+    "withdrawal": Group(
+        *(_("Withdrawal"), "'№' || m.withdrawal_id", "m.withdrawal_id"),
+        page="finance.referralpayoutrequest",
+    ),
+    "state": Group(_("State"), "m.status"),
     "month": Group(_("Month"), f"date_trunc('month', {LOCAL_DAY})::date", shape=Shape.MONTH),
     "day": Group(_("Day"), LOCAL_DAY, shape=Shape.DATE),
-}
-GROUP_TITLES = {
-    "agency": _("agency"),
-    "tour": _("tour"),
-    "booking": _("booking"),
-    "partner": _("partner"),
-    "promotion": _("promotion"),
-    "promo_code": _("promo code"),
-    "payout": _("payout"),
-    "month": _("month"),
-    "day": _("day"),
 }
 
 
@@ -129,14 +131,22 @@ def key_column(ask: Ask) -> Column:
     return Column("key", group.title, group.shape, 30, group.page, "key_id" if group.page else "")
 
 
-def add_up(ask: Ask, sums: Mapping[str, str], *, where: str, order: str) -> str:
-    """The SQL of a grouped report: ``sums`` over the journals ``m`` (with their booking ``b``) that
-    fit ``where``, the largest ``order`` first; days and months in their order."""
+def add_up(
+    ask: Ask,
+    sums: Mapping[str, str],
+    *,
+    where: str,
+    order: str,
+    moved: Sequence[str] = MOVED,
+) -> str:
+    """The SQL of a grouped report: ``sums`` over what ``moved``, the journals ``m`` (with their
+    booking ``b``) that fit ``where``, the largest ``order`` first; days and months in their order.
+    """
     group = GROUPS[ask.group]
     is_time = group.shape in (Shape.DATE, Shape.MONTH)
     return " ".join(
         (
-            *MOVED,
+            *moved,
             f"SELECT {group.id} AS key_id, {group.key} AS key,",
             ", ".join(f"{what} AS {name}" for name, what in sums.items()),
             "FROM moved m LEFT JOIN sales_booking b ON b.id = m.booking_id",

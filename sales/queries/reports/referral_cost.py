@@ -1,4 +1,5 @@
-"""Referral cost: the lines of the account ``referral_expense``, gifts by hand included."""
+"""Referral cost: the lines of the account ``referral_expense``, gifts by hand included, and beside
+it what the same bookings brought: the commission that their sales and refunds left."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +11,14 @@ SUMS = {
     "earned": "sum(m.referral_in)",
     "taken_back": "sum(m.referral_out)",
     "cost": "sum(m.referral_in - m.referral_out)",
+    "commission": "sum(m.commission_in - m.commission_out)",
+    "share": "round(100 * sum(m.referral_in - m.referral_out)"
+    " / nullif(sum(m.commission_in - m.commission_out), 0), 2)",
 }
+OF_THEM = (
+    "m.referral_in <> 0 OR m.referral_out <> 0 OR m.type IN ('sale', 'refund')"
+    " AND EXISTS (SELECT FROM finance_referralbonus r WHERE r.booking_id = m.booking_id)"
+)
 
 
 def _columns(ask: Ask) -> list[Column]:
@@ -20,11 +28,16 @@ def _columns(ask: Ask) -> list[Column]:
         Column("earned", _("Bonuses earned"), Shape.MONEY),
         Column("taken_back", _("Taken back with refunds"), Shape.MONEY),
         Column("cost", _("Platform's cost"), Shape.MONEY),
+        Column("commission", _("Commission of these bookings"), Shape.MONEY),
+        Column(
+            *("share", _("Cost in it, %"), Shape.PERCENT, 10),
+            share=("cost", "commission"),
+        ),
     ]
 
 
 def _sql(ask: Ask) -> str:
-    return add_up(ask, SUMS, where="m.referral_in <> 0 OR m.referral_out <> 0", order="cost")
+    return add_up(ask, SUMS, where=OF_THEM, order="cost")
 
 
 REFERRAL_COST = Report(
