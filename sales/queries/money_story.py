@@ -218,7 +218,7 @@ def _coming(booking: Booking, *, sees_all: bool) -> Iterator[Coming]:
         yield Coming(Happened.RESERVE_DUE, local_date(due), held.reserve)
     bonus = ReferralBonus.objects.filter(booking=booking, status=BonusStatus.PENDING).first()
     if sees_all and bonus is not None:
-        left = bonus.amount - bonus.reversed_amount
+        left = bonus.kept
         yield Coming(Happened.BONUS_DUE, local_date(bonus.available_at), left)
 
 
