@@ -16,7 +16,7 @@ SNAPSHOT := tests/api/test_contract.py::test_a_change_of_the_contract_is_a_visib
 NO_DATABASE := DATABASE_URL=postgresql://nobody@127.0.0.1:1/none
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test bench bench-export bench-reconciliation check run worker seed lock messages audit openapi screenshots
+.PHONY: help install demo demo-reset test bench bench-export bench-reconciliation check run worker bot seed lock messages audit openapi screenshots
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,9 @@ run: install ## The web server alone, reloading on changes
 
 worker: install ## The worker alone
 	@$(MANAGE) run_huey --quiet
+
+bot: install ## The Telegram bot, fetching what people write; needs TELEGRAM_BOT_TOKEN
+	@$(MANAGE) bot
 
 seed: install ## The demo's data, without starting anything
 	@$(MANAGE) migrate --verbosity 0

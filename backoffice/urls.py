@@ -3,6 +3,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from backoffice import views
+from notifications.bot.webhook import telegram_webhook
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -10,6 +11,7 @@ urlpatterns = [
     # The language switch of the admin posts to ``set_language``.
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", include("api.urls")),
+    path("telegram/webhook/", telegram_webhook, name="telegram_webhook"),
     path("health/", views.health, name="health"),
     path("health/ready/", views.ready, name="ready"),
     path("media/<path:name>", views.media, name="media"),

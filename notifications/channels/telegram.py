@@ -32,13 +32,18 @@ def send_all(envelopes: Sequence[Envelope], *, token: str, api_url: str = "") ->
     return asyncio.run(_send_all(envelopes, token, api_url))
 
 
-async def _send_all(envelopes: Sequence[Envelope], token: str, api_url: str) -> list[Outcome]:
+def bot_for(token: str, api_url: str = "") -> Bot:
+    """The bot; what it sends is HTML. Whoever asks for it closes its session."""
     settings: dict[str, Any] = {"timeout": TIMEOUT_SECONDS}
     if api_url:
         settings["api"] = TelegramAPIServer.from_base(api_url)
-    outcomes: list[Outcome] = []
     properties = DefaultBotProperties(parse_mode=ParseMode.HTML)
-    async with Bot(token, session=AiohttpSession(**settings), default=properties) as bot:
+    return Bot(token, session=AiohttpSession(**settings), default=properties)
+
+
+async def _send_all(envelopes: Sequence[Envelope], token: str, api_url: str) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    async with bot_for(token, api_url) as bot:
         for envelope in envelopes:
             outcomes.append(await _send(bot, envelope))
             if isinstance(outcomes[-1], Later) and outcomes[-1].seconds is not None:

@@ -336,7 +336,7 @@ def test_a_start_param_of_nobody_is_ignored(cast, nobody, code):
 
 
 def test_a_stopped_partner_brings_nobody(cast, nobody):
-    factories.referral_partner(code="STOPPED", is_active=False)
+    factories.referral_partner(code="STOPPED", is_active=False, stop_reason="Spam.")
 
     register(nobody, referral_code="STOPPED")
 

@@ -33,13 +33,16 @@ class BotApi:
 
     def __init__(self):
         self.sent: list[dict] = []
+        self.calls: list[tuple[str, dict]] = []
+        self.updates: list[dict] = []
+        self.after_sending = lambda: None
         self.answers: dict[int, list[tuple[int, dict]]] = {}
         self.stuck = threading.Event()
         self.let_go = threading.Event()
         self.holds: set[int] = set()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
 
     @property
     def url(self) -> str:
@@ -58,9 +61,26 @@ class BotApi:
         self.server.server_close()
 
     def receive(self, path: str, fields: dict) -> tuple[int, dict]:
-        assert path in (f"/bot{TOKEN}/sendMessage", f"/bot{TOKEN}/sendDocument"), path
+        token, _, method = path.removeprefix("/bot").partition("/")
+        assert token == TOKEN, path
+        self.calls.append((method, fields))
+        if method.startswith(("send", "edit")):
+            return self.deliver(fields)
+        return 200, {"ok": True, "result": self.result_of(method)}
+
+    def result_of(self, method: str) -> object:
+        """What the Bot API answers to what is no message."""
+        if method == "getMe":
+            return {"id": 4242424242, "is_bot": True, "first_name": "Circle", "username": "circle"}
+        if method == "getUpdates":
+            fetched, self.updates = self.updates, []
+            time.sleep(0 if fetched else 0.05)  # so long it waits for something new
+            return fetched
+        return True
+
+    def deliver(self, fields: dict) -> tuple[int, dict]:
         chat_id = int(fields["chat_id"])
-        text = fields["caption"] if "document" in fields else fields["text"]
+        text = fields["text"] if "text" in fields else fields["caption"]
         file = {name: fields[name] for name in ("document", "name") if name in fields}
         self.sent.append({"chat_id": chat_id, "text": text, "mode": fields["parse_mode"], **file})
         if chat_id in self.holds:
@@ -91,6 +111,8 @@ class BotApi:
                 self.end_headers()
                 with suppress(BrokenPipeError):  # the sender was killed meanwhile
                     self.wfile.write(data)
+                if "/send" in self.path:
+                    api.after_sending()
 
             def log_message(self, *args):
                 """Quiet."""

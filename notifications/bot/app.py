@@ -1,0 +1,66 @@
+"""The dispatcher with its routers, the bot, and one update through both."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiogram import Bot, Dispatcher, F
+from aiogram.types import BotCommand, Update
+from django.conf import settings
+from django.utils.translation import override
+
+from notifications.bot.commands import COMMANDS
+from notifications.bot.doorman import Doorman
+from notifications.bot.routers import bonus, other, partner, start, withdrawals
+from notifications.channels.telegram import bot_for
+from partners.models import Language
+
+# The last one answers what the others leave.
+ROUTERS = (start, bonus, partner, withdrawals, other)
+
+
+def _dispatcher() -> Dispatcher:
+    """What people are in the midst of stands on the buttons themselves, so that any process can go
+    on: nothing is kept here."""
+    made = Dispatcher(disable_fsm=True)
+    # Groups, channels and other bots are passed over.
+    person = F.from_user.is_bot.is_(False)
+    made.message.filter(F.chat.type == "private", person)
+    made.callback_query.filter(F.message.chat.type == "private", person)
+    for observer in (made.message, made.callback_query):
+        observer.middleware(Doorman())
+    made.include_routers(*(subject.router for subject in ROUTERS))
+    return made
+
+
+# Made with the import, which two threads do once: a router is taken by one dispatcher only.
+DISPATCHER = _dispatcher()
+
+
+@asynccontextmanager
+async def open_bot() -> AsyncIterator[Bot]:
+    """The bot of the settings, as long as it is needed."""
+    bot = bot_for(settings.TELEGRAM_BOT_TOKEN, settings.TELEGRAM_API_URL)
+    try:
+        yield bot
+    finally:
+        # Closing aiogram's session waits a quarter of a second each time; aiohttp's own does not.
+        await (await bot.session.create_session()).close()  # type: ignore[attr-defined]
+
+
+async def feed(update: dict[str, Any]) -> None:
+    """Answer one update; kinds that were not asked for are passed over. Raises pydantic's
+    ValidationError for what is none."""
+    async with open_bot() as bot:
+        known = Update.model_validate(update, context={"bot": bot})
+        if known.message or known.callback_query:
+            await DISPATCHER.feed_update(bot, known)
+
+
+async def name_commands(bot: Bot) -> None:
+    """Telegram's menu of commands, in each language; Russian for all others."""
+    for language in Language:
+        with override(language):
+            menu = [BotCommand(command=name, description=str(COMMANDS[name])) for name in COMMANDS]
+        code = None if language == Language.RU else language.value
+        await bot.set_my_commands(menu, language_code=code)
