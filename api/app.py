@@ -17,6 +17,7 @@ from api.routers.core import log
 from api.routers.finance import payments
 from api.routers.media import media
 from api.routers.partners import agencies, users
+from api.routers.referrals import referrals
 from api.routers.sales import bookings
 from core.refusals import Refusal
 
@@ -62,6 +63,7 @@ api.add_router("/tours/", tours)
 api.add_router("/bookings/", bookings)
 api.add_router("/payments/", payments)
 api.add_router("/agencies/", agencies)
+api.add_router("/referrals/", referrals)
 api.add_router("/media/", media)
 api.add_router("/core/", log)
 

@@ -67,4 +67,6 @@ def _response(answer: Answer) -> HttpResponse:
     response = HttpResponse(answer.body, status=answer.status, content_type=answer.content_type)
     if answer.passing:
         response["Retry-After"] = "1"
+    if answer.status == 401:
+        response["WWW-Authenticate"] = "Bearer"
     return response

@@ -6,7 +6,7 @@ from ninja import File, Query, Router, Status, UploadedFile
 from api.auth import actor, caller
 from api.limits import SIGN_IN, SIGNED_IN, UPLOADS
 from api.once import once
-from api.pages import Page, PageOf, newest_first
+from api.pages import Page, PageOf, make_cursor, newest_first, read_cursor
 from api.routers.media import bytes_of
 from api.schemas.base import PROBLEMS
 from api.schemas.partners import (
@@ -20,14 +20,19 @@ from api.schemas.partners import (
     RegisterIn,
     SignInOut,
 )
+from api.schemas.referrals import BonusBalanceOut, MovementOut, MovementPage
 from api.show.partners import show_agency, show_friendship, show_profile
+from api.show.referrals import show_balance, show_movement
 from core.clock import now
 from core.refusals import NotFound
+from finance.queries.bonus import balance_of
+from finance.queries.bonus_statement import movements_of
 from partners.models import Friendship, FriendshipStatus, TravelAgency
 from partners.outbound import set_avatar
 from partners.services.friends import accept_friend, ask_friend, leave_friend
 from partners.services.profile import update_profile
 from partners.services.sign_in import sign_in, sign_out
+from sales.models import Booking
 from sales.queries.companions import who_goes
 
 users = Router(tags=["users"])
@@ -70,6 +75,28 @@ def logout(request: HttpRequest) -> Status[None]:
     """Revoke the token this request was made with."""
     sign_out(token_id=request.auth.pk, by=actor(request), at=now())  # type: ignore[attr-defined]
     return Status(204, None)
+
+
+@users.get("/bonus/", response={200: BonusBalanceOut, **PROBLEMS})
+def bonus(request: HttpRequest) -> BonusBalanceOut:
+    """The caller's bonus: what he has, what is coming and when, what is on its way to a card."""
+    return show_balance(balance_of(caller(request).pk))
+
+
+@users.get("/bonus/movements/", response={200: MovementPage, **PROBLEMS})
+def bonus_movements(request: HttpRequest, page: Page) -> PageOf[MovementOut]:
+    """Every movement of the caller's bonus, newest first."""
+    moves = movements_of(caller(request).pk)
+    if page.cursor:
+        before = read_cursor(page.cursor, int)[0]
+        moves = [moved for moved in moves if moved.id < before]
+    shown = moves[: page.page_size]
+    bookings = Booking.objects.filter(pk__in=[moved.booking_id for moved in shown])
+    codes = dict(bookings.values_list("pk", "code"))
+    return PageOf(
+        results=[show_movement(moved, codes) for moved in shown],
+        next=make_cursor(shown[-1].id) if len(moves) > len(shown) else None,
+    )
 
 
 @users.get("/friends/", response={200: FriendPage, **PROBLEMS})

@@ -47,15 +47,19 @@ def show_friendship(row: Friendship, me: int, going: set[int] | None) -> Friends
         status=row.status,
         asked_by_me=asked_by_me,
         created_at=row.created_at,
-        user=PersonOut(
-            id=other.pk,
-            username=other.username,
-            first_name=other.first_name,
-            last_name=other.last_name,
-            sphere=other.sphere,
-            specialization=other.specialization,
-        ),
+        user=show_person(other),
         goes=_goes(row, other.pk, going),
+    )
+
+
+def show_person(person: User) -> PersonOut:
+    return PersonOut(
+        id=person.pk,
+        username=person.username,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        sphere=person.sphere,
+        specialization=person.specialization,
     )
 
 

@@ -91,8 +91,8 @@ def test_every_code_of_the_contract_has_a_title():
     contract = (
         "invalid_init_data token_expired token_invalid forbidden not_found validation_error "
         "promo_invalid promo_exhausted transport_invalid seats_unavailable session_closed "
-        "invalid_transition booking_expired bonus_insufficient idempotency_conflict try_again "
-        "rate_limited unavailable"
+        "invalid_transition booking_expired bonus_insufficient payout_open below_minimum "
+        "idempotency_conflict try_again rate_limited unavailable"
     )
 
     assert set(contract.split()) <= titles().keys()

@@ -12,6 +12,7 @@ from django.db import transaction
 from api.app import api
 from tests import factories
 from tests.api.phone import Phone, problem
+from tests.api.test_sign_in import init_data
 from tests.finance.owed import earn, with_bank
 
 ROLES = (
@@ -43,6 +44,10 @@ PAYOUTS = "        401  403   403   403   200   403   200   200   403   200"
 ASKS_PAYOUT = "    401  403   403   403   201   403   404   201   403   201"
 ONE_ASKED = "      401  200   404   404   404   404   404   404   404   404"
 ONE_ASKED_204 = "  401  204   404   404   404   404   404   404   404   404"
+#                 nobody trav. stra. A:man A:own B:man B:own acct  supp. admin
+IS_PARTNER = "     401  200   404   404   404   404   404   404   404   404"
+PARTNERS = "       401  200   404   404   404   404   404   200   200   200"
+WITHDRAWS = "      401  201   401   401   401   401   401   401   401   401"  # her init data
 
 EXPECTED = {
     "POST /api/users/register/": "401 401 401 401 401 401 401 401 401 401",  # junk init data
@@ -76,6 +81,16 @@ EXPECTED = {
     "GET /api/payments/transactions/": SIGNED_IN,
     "GET /api/payments/payout-requests/": PAYOUTS,
     "POST /api/payments/payout-requests/": ASKS_PAYOUT,
+    "GET /api/users/bonus/": SIGNED_IN,
+    "GET /api/users/bonus/movements/": SIGNED_IN,
+    "GET /api/referrals/partners/": PARTNERS,
+    "POST /api/referrals/partners/": SIGNED_IN_201,
+    "GET /api/referrals/partners/qr/": IS_PARTNER,
+    "GET /api/referrals/bonuses/": SIGNED_IN,
+    "GET /api/referrals/bookings/": SIGNED_IN,
+    "GET /api/referrals/payout-requests/": SIGNED_IN,
+    "POST /api/referrals/payout-requests/": WITHDRAWS,
+    "POST /api/referrals/payout-requests/{withdrawal_id}/cancel/": IS_PARTNER,
     "GET /api/agencies/list/": SIGNED_IN,
     "GET /api/agencies/detail/{agency_id}/": SIGNED_IN,
     "GET /api/core/logs/": AUDITS,
@@ -101,6 +116,10 @@ def stage(cast):
     factories.promo_code(code="SPRING")
     earn(with_bank(cast.silk), factories.MILLION)
     request, approved = cast.request(), cast.approved()
+    factories.referral_partner(user=cast.traveller)
+    cast.give_bonus(cast.traveller, factories.MILLION)
+    ended = factories.withdrawal(user=cast.traveller, status="cancelled", ended_at=factories.NOW)
+    vouched = init_data(user={"id": cast.traveller.telegram_id})
     asked = factories.friendship(from_user=cast.blogger, to_user=cast.traveller)
     wish = {"session": cast.silk_session.pk, "seats": 1}
     return {
@@ -114,12 +133,18 @@ def stage(cast):
             "POST /api/bookings/{booking_id}/reject/": {"reason": "No."},
             "POST /api/bookings/{booking_id}/comments/": {"text": "Hi"},
             "POST /api/payments/payout-requests/": {"agency": cast.silk.pk},
+            "POST /api/referrals/payout-requests/": {
+                "amount": "100000.00",
+                "card_number": factories.CARD,
+                "init_data": vouched,
+            },
         },
         "ids": {
             "booking_id": request.pk,
             "tour_id": cast.silk_tour.pk,
             "agency_id": cast.silk.pk,
             "friendship_id": asked.pk,
+            "withdrawal_id": ended.pk,
             "media_id": factories.media(agency=cast.silk).pk,
         },
         "approved": {"booking_id": approved.pk},
