@@ -86,10 +86,8 @@ def bonus(request: HttpRequest) -> BonusBalanceOut:
 @users.get("/bonus/movements/", response={200: MovementPage, **PROBLEMS})
 def bonus_movements(request: HttpRequest, page: Page) -> PageOf[MovementOut]:
     """Every movement of the caller's bonus, newest first."""
-    moves = movements_of(caller(request).pk)
-    if page.cursor:
-        before = read_cursor(page.cursor, int)[0]
-        moves = [moved for moved in moves if moved.id < before]
+    before = read_cursor(page.cursor, int)[0] if page.cursor else None
+    moves = movements_of(caller(request).pk, before=before, limit=page.page_size + 1)
     shown = moves[: page.page_size]
     bookings = Booking.objects.filter(pk__in=[moved.booking_id for moved in shown])
     codes = dict(bookings.values_list("pk", "code"))

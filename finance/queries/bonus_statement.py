@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from django.db import models
+from django.db.models import F, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from core.money import ZERO
@@ -47,20 +48,36 @@ class Moved:
     note: str
 
 
-def movements_of(user_id: int) -> list[Moved]:
-    """All movements, newest first; one query."""
-    entries = (
-        LedgerEntry.objects.filter(account__user_id=user_id, account__kind__in=USER_ACCOUNTS)
-        .select_related("transaction", "account")
-        .order_by("transaction_id", "pk")
-    )
-    balance = ZERO
+def movements_of(
+    user_id: int, *, before: int | None = None, limit: int | None = None
+) -> list[Moved]:
+    """The movements, newest first: of those before the journal ``before`` the last ``limit``."""
+    lines = LedgerEntry.objects.filter(account__user_id=user_id, account__kind__in=USER_ACCOUNTS)
+    if before is not None:
+        lines = lines.filter(transaction_id__lt=before)
+    journals = lines.order_by("-transaction_id").values_list("transaction_id", flat=True)
+    shown = list(journals.distinct()[:limit])
+    if not shown:
+        return []
+
+    balance = _available(lines.filter(transaction_id__lt=shown[-1]))
+    entries = lines.filter(transaction_id__gte=shown[-1]).select_related("transaction", "account")
     movements = []
-    for _id, lines in groupby(entries, key=lambda entry: entry.transaction_id):
-        moved = _moved(list(lines), balance)
+    grouped = groupby(
+        entries.order_by("transaction_id", "pk"), key=lambda entry: entry.transaction_id
+    )
+    for _id, group in grouped:
+        moved = _moved(list(group), balance)
         balance = moved.balance
         movements.append(moved)
     return movements[::-1]
+
+
+def _available(lines: QuerySet[LedgerEntry]) -> Decimal:
+    sums = lines.filter(account__kind=AccountKind.BONUS_AVAILABLE).aggregate(
+        total=Sum(F("credit") - F("debit"))
+    )
+    return sums["total"] or ZERO
 
 
 def _moved(lines: list[LedgerEntry], before: Decimal) -> Moved:

@@ -208,6 +208,7 @@ def test_a_lock_held_elsewhere_is_try_again_soon_and_is_not_kept(line, cast, wis
     assert client.post("/bookings/", json=wish).content == again.content
 
 
+@pytest.mark.usefixtures("servers_wait_shortly")
 def test_a_lock_held_elsewhere_without_a_key(line, cast):
     booking = cast.request()
     client = line(cast.silk_manager)
@@ -221,6 +222,7 @@ def test_a_lock_held_elsewhere_without_a_key(line, cast):
     assert client.post(f"/bookings/{booking.pk}/approve/").status_code == 200
 
 
+@pytest.mark.usefixtures("servers_wait_shortly")
 def test_a_request_still_in_flight_is_a_conflict_with_retry_after(line, cast, wish):
     """The first tap waits for the session's lock; the second for the first's key."""
     first, second = line(cast.traveller), line(cast.traveller)

@@ -193,6 +193,8 @@ def test_every_movement_is_told_with_the_balance_after_it(cast):
     ]
     assert movements_of(cast.blogger.pk)[5].note == "A late bus"
     assert balance_of(cast.blogger.pk).available == 60_000
+    whole = movements_of(cast.blogger.pk)
+    assert movements_of(cast.blogger.pk, before=whole[1].id, limit=3) == whole[2:5]
 
 
 # --- the partner's desk

@@ -25,7 +25,7 @@ async def bonus(message: Message, user: User) -> None:
 
 @ask
 def balance(user: User) -> Screen:
-    parts = [_balance(balance_of(user.pk)), _movements(movements_of(user.pk)[:MOVEMENTS])]
+    parts = [_balance(balance_of(user.pk)), _movements(movements_of(user.pk, limit=MOVEMENTS))]
     how = _(
         "Bonus pays for bookings in Circle. Partners may also take it to a card; that is asked "
         "for in the app."
