@@ -1,31 +1,58 @@
-"""Money's way to Payme: claim -> carry -> record, across two transactions.
+"""Money's way to Payme and to the payout provider: claim -> carry -> record, in two transactions.
 
-The intent is committed before Payme is asked, the outcome recorded after. An outcome that is not
-known is written down as such and looked up (``sales.outbound``), never tried again blindly.
+The intent is committed before the other side is asked, the outcome recorded after. An outcome that
+is not known is written down as such and looked up (refunds by ``sales.outbound``), never tried
+again blindly.
 """
 
+import time
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
+import structlog
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core.actor import Actor
+from core.actor import Actor, job
 from core.clock import now
-from finance.models import Refund
-from finance.providers.payme.subscribe import Down, Refused, Subscribe, Unknown, client
+from core.locks import lock_row
+from core.refusals import TryAgain
+from core.sealed import CannotOpen
+from finance.models import ReferralPayoutRequest, Refund
+from finance.providers.payme.subscribe import Down, Refused, Subscribe, Unknown
+from finance.providers.payme.subscribe import client as payme_client
+from finance.providers.payouts import Answer, CardOrder, PayoutProvider, State
+from finance.providers.payouts.api import client as payouts_client
+from finance.queries.withdrawals import order_of
 from finance.services.provider_calls import record_call
 from finance.services.refund import fail_refund, note_refund, send_refund
-from finance.states import Provider
+from finance.services.withdrawal_orders import (
+    claim_look_ups,
+    look_up_later,
+    may_be_handed_over,
+    take_up_withdrawals,
+)
+from finance.services.withdrawals import fail_withdrawal, pay_withdrawal
+from finance.states import Provider, WithdrawalStatus
+
+log = structlog.get_logger(__name__)
+# No claim is begun later than so many seconds after the job: it would run out under the calls.
+LONGEST_RUN = 60
+
+type Payouts = PayoutProvider[CardOrder]
+type Carry = Callable[[Payouts, ReferralPayoutRequest, datetime], Answer | None]
 
 
 def payme() -> Subscribe:
     """Payme's Subscribe API; every call of it is kept for inspection."""
-    return client(on_call=_keep)
+    return payme_client(on_call=partial(_keep, Provider.PAYME))
 
 
-def _keep(asked: bytes, answer: dict[str, Any] | None, milliseconds: int) -> None:
+def _keep(provider: str, asked: bytes, answer: dict[str, Any] | None, milliseconds: int) -> None:
     record_call(
-        provider=Provider.PAYME,
+        provider=provider,
         body=asked,
         answer=answer,
         remote_ip=None,
@@ -52,3 +79,93 @@ def push_refund(*, refund_id: int, by: Actor, at: datetime) -> Refund:
     except Unknown as error:
         note_refund(note=_("Payme did not answer (%s): look it up.") % error, **what)
     return Refund.objects.get(pk=refund_id)
+
+
+# --- withdrawals
+
+
+def carry_withdrawals(*, at: datetime) -> int:
+    """Ask the payout provider what became of withdrawals, hand approved ones over; returns how many
+    were carried. Without PAYOUT_API_URL nothing goes this way."""
+    provider = payouts_client(on_call=partial(_keep, Provider.PAYOUTS))
+    if provider is None:
+        return 0
+    until = time.monotonic() + LONGEST_RUN
+    asked = _go_through(claim_look_ups, _find_out, provider, at, until)
+    return asked + _go_through(take_up_withdrawals, _hand_over, provider, at, until)
+
+
+def _go_through(
+    claim: Callable[..., list[ReferralPayoutRequest]],
+    carry: Carry,
+    provider: Payouts,
+    at: datetime,
+    until: float,
+) -> int:
+    carried = 0
+    while time.monotonic() < until and (claimed := claim(by=job(), at=at)):
+        answers = []
+        for withdrawal in claimed:
+            answers.append(carry(provider, withdrawal, at))
+            _record(withdrawal, answers[-1], at)
+        carried += len(claimed)
+        if not any(answers):
+            break
+    return carried
+
+
+def _hand_over(
+    provider: Payouts, withdrawal: ReferralPayoutRequest, _at: datetime
+) -> Answer | None:
+    """What is known after it was handed over; None when nothing is."""
+    try:
+        answers = provider.hand_over("", [order_of(withdrawal)])
+    except CannotOpen:
+        log.error("a card number does not open: its key is gone", withdrawal=withdrawal.pk)
+        return None
+    except OSError:
+        return None
+    return next(iter(answers), None)
+
+
+def _find_out(provider: Payouts, withdrawal: ReferralPayoutRequest, at: datetime) -> Answer | None:
+    """What became of it. What never arrived is handed over again, under the same key."""
+    try:
+        answer = provider.look_up(str(withdrawal.key))
+    except OSError:
+        answer = None
+    if may_be_handed_over(withdrawal, at):
+        arrived = answer is None or answer.state != State.UNKNOWN
+        return answer if arrived else _hand_over(provider, withdrawal, at)
+    log.warning(
+        "a withdrawal is on its way for more than a day",
+        withdrawal=withdrawal.pk,
+        state=answer.state if answer else "silence",
+    )
+    return answer
+
+
+def _record(withdrawal: ReferralPayoutRequest, answer: Answer | None, at: datetime) -> None:
+    try:
+        _settle(withdrawal.pk, answer, at)
+    except TryAgain:
+        # It is looked up when its claim is over.
+        log.warning(
+            "an answer was not recorded: the withdrawal is locked", withdrawal=withdrawal.pk
+        )
+
+
+@transaction.atomic
+def _settle(withdrawal_id: int, answer: Answer | None, at: datetime) -> None:
+    """Under the withdrawal's lock: what was settled meanwhile, by an earlier answer, stands."""
+    what: dict[str, Any] = {"withdrawal_id": withdrawal_id, "by": job(), "at": at}
+    row = lock_row(ReferralPayoutRequest, pk=withdrawal_id)
+    if row.status != WithdrawalStatus.PROCESSING:
+        return
+    match answer:
+        case Answer(state=State.PAID, reference=reference):
+            pay_withdrawal(reference=reference, **what)
+        case Answer(state=State.FAILED, reason=reason):
+            fail_withdrawal(reason=reason, **what)
+        case _:
+            look_up_later(is_known=answer is not None, **what)
