@@ -12,6 +12,14 @@ from core.clock import TASHKENT
 from core.models import EventLog
 from core.money import som
 from finance.models import Payout
+from notifications.bonus import (
+    BONUSES,
+    GRANTS,
+    WITHDRAWALS,
+    tell_of_bonus,
+    tell_of_grant,
+    tell_of_withdrawal,
+)
 from notifications.books import TOLD_PROOFS, tell_accountants
 from notifications.exports import TOLD_JOBS, tell_about_job
 from notifications.services.outbox import Address, Letter, agency_desk, owners, person, put
@@ -24,13 +32,9 @@ Handler = Callable[[EventLog, Booking], None]
 
 def handle(event: EventLog) -> None:
     """Owe the messages that follow from ``event``; events nobody is told about are passed over."""
-    if kind := PAYOUTS.get(event.action):
-        _tell_owners(kind, event)
+    if teller := TELLERS.get(event.action):
+        teller(event)
         return
-    if event.action in TOLD_PROOFS:
-        tell_accountants(event)
-    if event.action in TOLD_JOBS:
-        tell_about_job(event)
     handlers = HANDLERS.get(event.action)
     if not handlers:
         return
@@ -53,7 +57,8 @@ def _tell(kind: Kind, addresses: list[Address], event: EventLog, booking: Bookin
         put(letter, [address], at=event.timestamp)
 
 
-def _tell_owners(kind: Kind, event: EventLog) -> None:
+def _tell_owners(event: EventLog) -> None:
+    kind = PAYOUTS[event.action]
     payout = Payout.objects.select_related("agency").get(pk=event.object_id)
     values = {
         "number": payout.pk,
@@ -109,6 +114,16 @@ HANDLERS: dict[str, list[Handler]] = {
 PAYOUTS = {
     "payout.paid": Kind.AGENCY_PAYOUT_PAID,
     "payout.failed": Kind.AGENCY_PAYOUT_FAILED,
+}
+
+# Events about something else than a booking.
+TELLERS: dict[str, Callable[[EventLog], None]] = {
+    **dict.fromkeys(PAYOUTS, _tell_owners),
+    **dict.fromkeys(TOLD_PROOFS, tell_accountants),
+    **dict.fromkeys(TOLD_JOBS, tell_about_job),
+    **dict.fromkeys(WITHDRAWALS, tell_of_withdrawal),
+    **dict.fromkeys(BONUSES, tell_of_bonus),
+    **dict.fromkeys(GRANTS, tell_of_grant),
 }
 
 

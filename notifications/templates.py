@@ -62,11 +62,51 @@ TEMPLATES: Mapping[str, Any] = {
         "Payout <b>№{number}</b> to {agency} did not arrive: {reason}\n"
         "{amount} is back on the balance."
     ),
+    Kind.WITHDRAWAL_REQUESTED: _(
+        "Withdrawal <b>№{number}</b>: {amount} to card {card}.\n"
+        "We will write as soon as it is approved. Not you? Cancel it: /withdrawals"
+    ),
+    Kind.WITHDRAWAL_NEW_CARD: _(
+        "‼️ Withdrawal <b>№{number}</b>: {amount} to a new card {card}.\n"
+        "A new card is paid to from {until} on. Not you? Cancel it before: /withdrawals"
+    ),
+    Kind.WITHDRAWAL_APPROVED: _(
+        "Withdrawal <b>№{number}</b> is approved: {amount} go to card {card} next."
+    ),
+    Kind.WITHDRAWAL_PAID: _(
+        "Withdrawal <b>№{number}</b> is paid: {amount} to card {card}.\nPayment: {reference}."
+    ),
+    Kind.WITHDRAWAL_FAILED: _(
+        "Withdrawal <b>№{number}</b> did not reach card {card}: {reason}\n"
+        "{amount} is back on your bonus balance."
+    ),
+    Kind.WITHDRAWAL_REJECTED: _(
+        "Withdrawal <b>№{number}</b> is rejected: {reason}\n{amount} is back on your bonus balance."
+    ),
+    Kind.WITHDRAWAL_CANCELLED: _(
+        "Withdrawal <b>№{number}</b> is cancelled: {amount} is back on your bonus balance."
+    ),
+    Kind.BONUS_EARNED: _(
+        "Your bonus for booking <b>{code}</b>: {amount}.\nIt can be used from {day} on."
+    ),
+    Kind.BONUS_MATURED: _(
+        "Your bonus for booking <b>{code}</b> can be used now: {amount}.\nYour balance: /bonus"
+    ),
+    Kind.BONUS_REVERSED: _(
+        "Booking <b>{code}</b> was refunded: {amount} of its bonus, still pending, is taken back."
+    ),
+    Kind.BONUS_CLAWED_BACK: _(
+        "Booking <b>{code}</b> was refunded: {amount} of its bonus is taken back.\n"
+        "If the balance is below zero now, what you earn next pays it."
+    ),
+    Kind.BONUS_GRANTED: _("Circle has added {amount} to your bonus balance.\n{reason}"),
+    Kind.BONUS_CORRECTED: _("Circle has taken {amount} off your bonus balance.\n{reason}"),
     Kind.BOOKS_PROVED: _(
         "The books are right: proofs {proofs}, rows {rows}, {seconds} s.\n"
         "{day}: taken {takings} (payments: {payments}), commission {commission}.\n"
-        "Waiting: payouts {payouts_waiting}, refunds {refunds_waiting}, money without a deal "
-        "{cases_open}, unexplained rows {rows_unexplained}. Balances below zero: {below_zero}."
+        "Waiting: payouts {payouts_waiting}, withdrawals {withdrawals_waiting} "
+        "({withdrawals_sum}), refunds {refunds_waiting}, money without a deal {cases_open}, "
+        "unexplained rows {rows_unexplained}. Balances below zero: {below_zero}."
     ),
     Kind.BOOKS_BROKEN: _(
         "‼️ <b>THE BOOKS DO NOT BALANCE</b>: broken proofs {broken} of {proofs}.\n"

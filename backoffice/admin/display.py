@@ -90,6 +90,7 @@ COLOURS: dict[str, dict[str, str]] = {
         WithdrawalStatus.PAID: "success",
         WithdrawalStatus.FAILED: "danger",
         WithdrawalStatus.REJECTED: "danger",
+        WithdrawalStatus.CANCELLED: "plain",
     },
     "message": {
         NotificationState.QUEUED: "warning",

@@ -1,10 +1,13 @@
 """The bank's answers to a register, as a table: which order was paid, which came back and why."""
 
+import json
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import IO, Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -28,6 +31,7 @@ KNOWN: dict[str, str] = {
     "amount": "сумма|amount|summa|сумма, uzs|amount, uzs|summa, uzs|сумма, сум|summa, so'm",
 }
 NEEDED = ("number", "status")
+CARD_LIKE = re.compile(r"(?:\d[ -]?){12}(\d{4})")
 # What the files that we hand over call them (``finance.providers.payouts.manual``).
 OWN = {
     "number": (gettext_lazy("Payout number"), gettext_lazy("Order number")),
@@ -82,6 +86,20 @@ class ResultFile:
     how: str
     headings: dict[str, str]
     results: list[Result]
+
+    def dump(self) -> bytes:
+        """What was understood of it, to be kept until it is carried out. The file itself is not:
+        it may hold card numbers."""
+        return json.dumps(asdict(self), cls=DjangoJSONEncoder).encode()
+
+    @classmethod
+    def load(cls, data: bytes) -> "ResultFile":
+        """What ``dump`` has kept."""
+        kept = json.loads(data)
+        rows = [
+            {**row, "amount": row["amount"] and Decimal(row["amount"])} for row in kept["results"]
+        ]
+        return cls(kept["how"], kept["headings"], [Result(**row) for row in rows])
 
 
 def read_results(file: IO[bytes], numbers: Numbers) -> ResultFile:
@@ -148,7 +166,8 @@ def _read(line: int, cells: Mapping[str, Cell], numbers: Numbers) -> Result:
     text = shown(cells["number"]).lstrip("№# ").strip()
     order_id = _order_id(text, numbers.prefix)
     if order_id is None:
-        return Result(line, fault=str(numbers.fault) % {"text": text})
+        # A card's number in the wrong column is not repeated.
+        return Result(line, fault=str(numbers.fault) % {"text": CARD_LIKE.sub(r"•••• \1", text)})
     word = plain_word(cells["status"])
     state = WORDS.get(word)
     reference = shown(cells.get("reference"))[:LONGEST_REFERENCE]

@@ -16,6 +16,7 @@ from finance.queries.overview import (
 )
 from finance.queries.payouts import payouts_waiting
 from finance.queries.reconciliation import unexplained_rows
+from finance.queries.withdrawals import withdrawals_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,8 @@ class DayFigures:
     takings: Decimal
     commission: Decimal
     payouts_waiting: int
+    withdrawals_waiting: int
+    withdrawals_sum: Decimal
     refunds_waiting: int
     cases_open: int
     rows_unexplained: int
@@ -38,13 +41,15 @@ class DayFigures:
 
 def figures_of(day: date) -> DayFigures:
     """The figures of a local ``day``; what waits is as of now."""
-    takings = takings_of(day)
+    takings, withdrawals = takings_of(day), withdrawals_waiting()
     return DayFigures(
         day=day,
         payments=takings.count,
         takings=takings.amount,
         commission=commission_by_day(day, day + DAY).get(day, ZERO),
         payouts_waiting=payouts_waiting().count,
+        withdrawals_waiting=withdrawals.count,
+        withdrawals_sum=withdrawals.amount,
         refunds_waiting=refunds_waiting().count,
         cases_open=open_cases()[0],
         rows_unexplained=unexplained_rows()[0],

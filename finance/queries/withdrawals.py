@@ -77,6 +77,11 @@ def withdrawals_waiting() -> Pile:
     return pile_of(ReferralPayoutRequest.objects.filter(status=WithdrawalStatus.REQUESTED))
 
 
+def withdrawals_to_send() -> Pile:
+    """Approved ones that nobody has handed over yet."""
+    return pile_of(ReferralPayoutRequest.objects.filter(status=WithdrawalStatus.APPROVED))
+
+
 # --- what who pays it out is told
 
 

@@ -46,7 +46,7 @@ def make_register(*, payout_ids: Collection[int], by: Actor, at: datetime) -> Pa
         if payout.status != PayoutStatus.APPROVED:
             raise PayoutMoved.of(payout)
 
-    register = new_register("P", by, at)
+    register = new_register("P-", by, at)
     for payout in payouts:
         payout.send(register_id=register.pk)
         payout.save()
@@ -82,9 +82,9 @@ def lock_chosen[Row: Model](rows: QuerySet[Row], ids: Collection[int]) -> list[R
     return found
 
 
-def new_register(letter: str, by: Actor, at: datetime) -> PayoutRegister:
+def new_register(prefix: str, by: Actor, at: datetime) -> PayoutRegister:
     """The next of the day's registers whose numbers begin so."""
-    day = f"{letter}-{local_date(at):%Y-%m-%d}-"
+    day = f"{prefix}{local_date(at):%Y-%m-%d}-"
     made = PayoutRegister.objects.filter(number__startswith=day).count()
     return PayoutRegister.objects.create(
         number=f"{day}{made + 1}", created_by_id=by.person_id, created_at=at

@@ -17,6 +17,7 @@ from core.sealed import CannotOpen
 from core.services.events import record
 from core.services.proposals import check_other_person
 from finance.models import PayoutRegister, ReferralPayoutRequest
+from finance.models.payout import CARDS
 from finance.papers.results import Numbers
 from finance.queries.withdrawals import PREFIX, ToCard, number_of, order_of
 from finance.services.registers import NothingToSend, lock_chosen, new_register, number_alone
@@ -74,7 +75,7 @@ def send_withdrawals(*, withdrawal_ids: Collection[int], by: Actor, at: datetime
         if withdrawal.status != WithdrawalStatus.APPROVED:
             raise WithdrawalMoved.of(withdrawal)
 
-    register = new_register("C", by, at)
+    register = new_register(CARDS, by, at)
     for withdrawal in withdrawals:
         withdrawal.send(at=at, register_id=register.pk)
         withdrawal.save()

@@ -37,6 +37,9 @@ def busy_day(cast):
                 at=NOW,
             )
     factories.payout(agency=cast.silk)
+    factories.withdrawal()
+    approved = {"approved_by": cast.accountant, "approved_at": NOW}
+    factories.withdrawal(status="approved", **approved)
     factories.money_case()
     registry = factories.reconciliation_file(status="taken", taken_at=NOW)
     factories.reconciliation_row(file=registry, outcome="missing_here")

@@ -191,6 +191,7 @@ OF_OTHER_THINGS = {
     Kind.EXPORT_FAILED,
     Kind.BOOKS_PROVED,
     Kind.BOOKS_BROKEN,
+    *(kind for kind in Kind if kind.startswith(("withdrawal_", "bonus_"))),
 }
 
 

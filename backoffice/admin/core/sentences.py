@@ -11,10 +11,12 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.core.changes import what_became
+from core.clock import TASHKENT
 from core.models import EventLog
 from core.money import som
 from partners.models import User
 from partners.roles import Role
+from partners.states import NoCredit
 
 # So many are told on a row's page; the log of actions has them all.
 EVENTS = 50
@@ -31,6 +33,10 @@ SENTENCES: dict[str, Any] = {
     "booking.released": _("Released to the agency: {amount}; held in reserve: {reserve}."),
     "booking.reserve_freed": _("Reserve freed to the agency: {amount}."),
     "booking.commented": _("Comment written."),
+    "booking.partner_changed": _(
+        "It counts for {after} instead of {before}, bonus {percent} %: {reason}"
+    ),
+    "booking.referral_refused": _("The partner's code “{code}” does not count: {reason}."),
     "booking.traveller_named": _("Seat {seat}: traveller's name written."),
     "booking.traveller_seated": _("Seat {seat}. Room: {room}. Place: {transport_seat}."),
     "booking.checked_in": _("Seat {seat}: the traveller has come."),
@@ -97,6 +103,7 @@ SENTENCES: dict[str, Any] = {
     "session.passengers_exported": _("Passenger list taken as {format}. Seats: {seats}."),
     "user.registered": _("First sign-in."),
     "user.referred": _("Came by a partner's link."),
+    "user.referral_refused": _("Came by the link of {code}; it does not count: {reason}."),
     "user.updated": _("Own profile changed: {fields}."),
     "user.avatar_set": _("New own picture."),
     "user.password_set": _("Password set by the platform."),
@@ -130,6 +137,26 @@ SENTENCES: dict[str, Any] = {
     "rate.proposed": _("Commission rate proposed: {percent} %."),
     "rate.approved": _("Commission rate approved: {percent} %."),
     "rate.rejected": _("Commission rate rejected: {percent} %."),
+    "partner.created": _("Became a partner with the code {code}, bonus {percent} %."),
+    "partner.stopped": _("Partner stopped: {reason}"),
+    "partner.resumed": _("Partner resumed."),
+    "partner.rate_set": _("Bonus of {percent} % set for {valid_from} – {valid_to}: {reason}"),
+    "bonus.earned": _("Bonus of {amount} earned; it can be used from {until}."),
+    "bonus.matured": _("Bonus of {amount} can be used."),
+    "bonus.reversed": _("{amount} of a pending bonus taken back by a refund; left: {left}."),
+    "bonus.clawed_back": _("{amount} of a bonus taken back by a refund; left of it: {left}."),
+    "bonus.granted": _("Bonus changed by the platform: {amount}. {reason}"),
+    "withdrawal.requested": _("Withdrawal of {amount} to a card asked for."),
+    "withdrawal.cancelled": _("Withdrawal of {amount} called off by its owner."),
+    "withdrawal.approved": _("Withdrawal of {amount} approved."),
+    "withdrawal.rejected": _("Withdrawal of {amount} rejected: {reason}"),
+    "withdrawal.sent": _("Withdrawal of {amount} handed over to be paid."),
+    "withdrawal.paid": _("Withdrawal of {amount} paid; reference: {reference}."),
+    "withdrawal.failed": _("Withdrawal of {amount} failed, the money is back: {reason}"),
+    "withdrawal.card_resealed": _("Card number encrypted anew, with key {key}."),
+    "withdrawal.cards_shown": _(
+        "The file with the card numbers taken; withdrawals: {withdrawals}."
+    ),
     "adjustment.proposed": _("Posting of {amount} by hand proposed."),
     "adjustment.approved": _("Posting of {amount} by hand approved and posted."),
     "adjustment.rejected": _("Posting of {amount} by hand rejected."),
@@ -137,7 +164,10 @@ SENTENCES: dict[str, Any] = {
     "month.reopened": _("Month opened again: {reason}"),
     "setting.changed": _("Setting changed from {before} to {after}."),
 }
-MONEY = {"amount", "final_price", "refund", "commission", "agency_share", "reserve"}
+MONEY = {"amount", "final_price", "refund", "commission", "agency_share", "reserve", "left"}
+DAYS = {"until", "valid_from", "valid_to"}
+# Who brought a traveller is not told to agencies.
+PARTNERS = ("booking.partner_changed", "booking.referral_refused")
 # Icons of Material Symbols by what follows the dot.
 ICONS = {
     "requested": "inbox",
@@ -178,6 +208,16 @@ ICONS = {
     "failed": "error",
     "made": "hourglass_top",
     "proposed": "edit_note",
+    "partner_changed": "campaign",
+    "referral_refused": "person_off",
+    "resumed": "play_arrow",
+    "rate_set": "percent",
+    "earned": "redeem",
+    "matured": "lock_open",
+    "reversed": "undo",
+    "clawed_back": "undo",
+    "granted": "redeem",
+    "cards_shown": "visibility",
 }
 
 
@@ -204,6 +244,8 @@ def events_of(obj: Model, reader: User, **which: Any) -> list[Sentence]:
     if not reader.has_perm("core.view_eventlog"):
         return []
     rows = EventLog.objects.filter(object_type=obj._meta.label_lower, object_id=obj.pk, **which)
+    if not reader.sees_all_agencies:
+        rows = rows.exclude(action__in=PARTNERS)
     return [read_event(row) for row in rows.select_related("user").order_by("-id")[:EVENTS]]
 
 
@@ -231,6 +273,8 @@ def what_happened(event: EventLog) -> str:
         facts["fields"] = _changed_fields(event.details)
         if became := what_became(event):
             return became
+    if event.action in (*PARTNERS, "user.referral_refused"):
+        return _about_partner(event, facts)
     if event.action in SENTENCES:
         return str(SENTENCES[event.action]).format_map(facts).strip()
     verb = event.action.rpartition(".")[2]
@@ -240,6 +284,17 @@ def what_happened(event: EventLog) -> str:
         return gettext("Changed: %(fields)s.") % {"fields": _changed_fields(event.details)}
     told = "; ".join(f"{key}: {value}" for key, value in facts.items())
     return f"{event.action} – {told}" if told else event.action
+
+
+def _about_partner(event: EventLog, facts: _Facts) -> str:
+    """Refusals are kept by their names, nobody as nothing."""
+    if event.action != "booking.partner_changed":
+        facts["reason"] = dict(NoCredit.choices).get(facts["reason"], facts["reason"])
+        if not facts["code"]:
+            return gettext("The first touch does not count: %(reason)s.") % facts
+    for name in ("before", "after"):
+        facts[name] = facts.get(name) or gettext("nobody")
+    return str(SENTENCES[event.action]).format_map(facts).strip()
 
 
 def _changed_fields(details: Mapping[str, Any]) -> str:
@@ -260,6 +315,18 @@ def _readable(key: str, value: Any) -> str:
             return som(Decimal(str(value)))
         except InvalidOperation:
             return str(value)
+    if key in DAYS:
+        return _day(value)
+    if key == "percent" and value is not None:
+        return f"{Decimal(str(value)).normalize():f}"
     if isinstance(value, list):
         return ", ".join(str(each) for each in value)
     return "" if value is None else str(value)
+
+
+def _day(value: Any) -> str:
+    """An instant's or a date's local day; none is open."""
+    if not value:
+        return "…"
+    moment = datetime.fromisoformat(str(value))
+    return f"{moment.astimezone(TASHKENT) if moment.tzinfo else moment:%d.%m.%Y}"

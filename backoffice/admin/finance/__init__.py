@@ -12,6 +12,7 @@ from backoffice.admin.finance import (
     reconciliation,
     refunds,
     registers,
+    withdrawals,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "reconciliation",
     "refunds",
     "registers",
+    "withdrawals",
 ]

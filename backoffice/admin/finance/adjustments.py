@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -179,6 +180,7 @@ class AdjustmentAdmin(Proposals):
     def facts(self, proposal: Adjustment) -> list[tuple[Any, Any]]:
         booking, journal = proposal.booking, proposal.journal
         return [
+            (_("Whose bonus"), _whose_bonus(proposal)),
             (_("Amount"), money(proposal.amount)),
             (_("Debit"), self._account(proposal.debit, proposal.amount, is_debit=True)),
             (_("Credit"), self._account(proposal.credit, proposal.amount, is_debit=False)),
@@ -206,3 +208,22 @@ class AdjustmentAdmin(Proposals):
     @display(description=_("amount"), ordering="amount")
     def amount_shown(self, adjustment: Adjustment) -> Any:
         return money(adjustment.amount)
+
+
+def _whose_bonus(adjustment: Adjustment) -> SafeString | str:
+    """The people whose bonus it moves, and what they have now."""
+    people = {
+        account.user: account.balance
+        for account in (adjustment.debit, adjustment.credit)
+        if account.kind == AccountKind.BONUS_AVAILABLE
+    }
+    told = (
+        (two_lines(link(change_url(user), user), _available(balance)),)
+        for user, balance in people.items()
+        if user is not None
+    )
+    return format_html_join("", "{}", told)
+
+
+def _available(balance: Decimal) -> str:
+    return gettext("available now: %(amount)s") % {"amount": som(balance)}

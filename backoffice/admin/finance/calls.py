@@ -21,6 +21,7 @@ from finance.models import PaymentTransaction, ProviderCall
 from finance.providers.payme import protocol as p
 from finance.providers.payme.cashbox import TEST
 from finance.services.provider_calls import NO_ANSWER
+from finance.states import Provider
 from sales.models import Booking
 
 METHODS = (
@@ -35,6 +36,8 @@ METHODS = (
     "receipts.send",
     "receipts.cancel",
     "receipts.get",
+    "payouts.create",
+    "payouts.get",
 )
 WORDS: dict[int, Any] = {
     NO_ANSWER: _("no answer"),
@@ -136,6 +139,8 @@ class ProviderCallAdmin(ReadOnly, BaseAdmin):
 
     @display(description=_("caller"), ordering="remote_ip")
     def caller(self, call: ProviderCall) -> Any:
+        if call.provider == Provider.PAYOUTS:
+            return gettext("Circle asked the payout provider")
         return call.remote_ip or gettext("Circle asked Payme")
 
     @display(description=_("about"))

@@ -33,7 +33,15 @@ from finance.queries.overview import (
 from finance.queries.payments import missing_receipts
 from finance.queries.payouts import Standing, payout_queue, payouts_waiting
 from finance.queries.reconciliation import unexplained_rows
-from finance.states import AGENCY_ACCOUNTS, AccountKind, CaseStatus, PayoutStatus, RefundStatus
+from finance.queries.withdrawals import withdrawals_to_send, withdrawals_waiting
+from finance.states import (
+    AGENCY_ACCOUNTS,
+    AccountKind,
+    CaseStatus,
+    PayoutStatus,
+    RefundStatus,
+    WithdrawalStatus,
+)
 
 AGENCIES = 12
 QUIET = "#8b949e"
@@ -132,6 +140,7 @@ def _waiting(at: datetime) -> list[Figure]:
         _refund(refunds, RefundStatus.APPROVED, _("Refunds to carry out"), "warning"),
         _refund(refunds, RefundStatus.FAILED, _("Refunds that failed"), "danger"),
         _payouts_to_approve(),
+        *_withdrawals(),
         _cases(),
         _rows(),
         _receipts(at),
@@ -156,6 +165,16 @@ def _refund(piles: dict[str, Pile], status: str, title: str, colour: str) -> Fig
 def _payouts_to_approve() -> Figure:
     url = list_url("finance.payout", status__exact=PayoutStatus.CREATED)
     return _counted(_("Payouts to approve"), payouts_waiting(), url, "account_balance", "warning")
+
+
+def _withdrawals() -> list[Figure]:
+    requested = list_url("finance.referralpayoutrequest", status__exact=WithdrawalStatus.REQUESTED)
+    approved = list_url("finance.referralpayoutrequest", status__exact=WithdrawalStatus.APPROVED)
+    icon = "credit_card"
+    return [
+        _counted(_("Withdrawals to approve"), withdrawals_waiting(), requested, icon, "warning"),
+        _counted(_("Withdrawals to carry out"), withdrawals_to_send(), approved, icon, "warning"),
+    ]
 
 
 def _cases() -> Figure:

@@ -5,7 +5,7 @@ The pages have no model: their addresses hang on the site under the name of the 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -33,7 +33,7 @@ from core.papers.pdf import MOST_ROWS
 from core.refusals import Refusal
 from core.services.jobs import start_job
 from finance.states import AccountKind
-from partners.models import TravelAgency, User
+from partners.models import ReferralPartner, TravelAgency, User
 from sales.papers.reports import CONTENT_TYPES, KIND, cell, text_of, words_of
 from sales.queries.reports import REPORTS
 from sales.queries.reports.definition import Ask, Column, Report, Shape
@@ -209,7 +209,17 @@ def _form(report: Report, ask: Ask) -> list[Choice]:
     if "account" in report.filters:
         kinds = [("", gettext("All accounts")), *AccountKind.choices]
         choices.append(Choice("account", gettext("Account"), ask.account, kinds))
-    return choices
+    return [*choices, *_partners_choices(report, ask)]
+
+
+def _partners_choices(report: Report, ask: Ask) -> Iterator[Choice]:
+    if report.counts:
+        yield Choice("counted", gettext("Counted"), ask.counted, list(report.counts))
+    if "person" in report.filters:
+        yield Choice("person", gettext("Partner"), str(ask.person_id or ""), _partners(ask))
+    if "state" in report.filters:
+        states = [("", gettext("All states")), *report.states]
+        yield Choice("state", gettext("State"), ask.state, states)
 
 
 def _agencies() -> list[tuple[str, Any]]:
@@ -226,12 +236,21 @@ def _tours(ask: Ask) -> list[tuple[str, Any]]:
     return [("", gettext("All tours")), *((str(pk), row.title) for pk, row in found.items())]
 
 
+def _partners(ask: Ask) -> list[tuple[str, Any]]:
+    """By code; one that was asked for is always among them."""
+    rows = ReferralPartner.objects.select_related("user").order_by("code")
+    found = {row.user_id: row for row in rows[:CHOICES]}
+    if ask.person_id and ask.person_id not in found:
+        found |= {row.user_id: row for row in rows.filter(user_id=ask.person_id)}
+    return [("", gettext("All partners")), *((str(pk), str(row)) for pk, row in found.items())]
+
+
 def _tiles(columns: list[Column], found: Found) -> list[tuple[Any, str]]:
     """The totals of what is added up, money as money."""
     return [
         (column.title, _total(column, found.totals[column.name]))
         for column in columns
-        if column.is_added_up
+        if column.name in found.totals
     ]
 
 
@@ -241,7 +260,7 @@ def _total(column: Column, value: Any) -> str:
 
 def _totals(columns: list[Column], found: Found) -> list[str]:
     """The row under the table; nothing where nothing is added up."""
-    texts = [text_of(found.totals[column.name]) if column.is_added_up else "" for column in columns]
+    texts = [text_of(found.totals.get(column.name)) for column in columns]
     if not any(texts):
         return []
     return [texts[0] or gettext("Total"), *texts[1:]]
@@ -251,11 +270,11 @@ def _shown(column: Column, row: Row, user: User) -> tuple[Any, bool]:
     """The cell as it is shown, and whether it is a figure."""
     text: Any = text_of(cell(column, words_of(column), row))
     if not text:
-        return "–", column.is_added_up
+        return "–", column.is_figure
     target = row.get(column.page_id)
     if column.page and target is not None and _may_open(column.page, user):
         text = link(page_url(column.page, target), text)
-    return text, column.is_added_up
+    return text, column.is_figure
 
 
 def _may_open(label: str, user: User) -> bool:
@@ -265,7 +284,7 @@ def _may_open(label: str, user: User) -> bool:
 
 def _chart(report: Report, ask: Ask, columns: list[Column], found: Found) -> str:
     """The bars of the measure, the largest or the latest; nothing where there are not two."""
-    if not report.measure or len(found.rows) < 2:
+    if len(found.rows) < 2 or report.measure not in found.totals:
         return ""
     key = columns[0]
     is_time = key.shape in (Shape.DATE, Shape.MONTH)

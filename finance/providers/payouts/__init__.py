@@ -1,9 +1,9 @@
-"""How payouts reach the bank: the interface, and the register that people carry.
+"""How money owed reaches the bank: the interface, and the register that people carry.
 
 A provider is handed orders under the number of their register, after the register is committed and
-outside of any transaction. An order's ``number`` is our payout's id: it is the key for the other
-side, so that a repeat is a repeat. Where the answer to ``hand_over`` is lost, the order is looked
-up before it is handed over again.
+outside of any transaction. An order's ``key`` is our row's own: the other side knows it by that, so
+that a repeat is a repeat. Where the answer to ``hand_over`` is lost, the order is looked up before
+it is handed over again.
 """
 
 from collections.abc import Sequence
@@ -12,12 +12,25 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
+from core.sealed import Secret
+
 
 class Order(Protocol):
-    """A payment to be made, UZS (``finance.queries.payouts.BankOrder``)."""
+    """A payment to be made, UZS. ``number`` is ours as people write it."""
 
     @property
     def number(self) -> str: ...
+    @property
+    def key(self) -> str: ...
+    @property
+    def amount(self) -> Decimal: ...
+    @property
+    def purpose(self) -> str: ...
+
+
+class AccountOrder(Order, Protocol):
+    """To an agency's bank account (``finance.queries.payouts.BankOrder``)."""
+
     @property
     def payee(self) -> str: ...
     @property
@@ -28,10 +41,18 @@ class Order(Protocol):
     def mfo(self) -> str: ...
     @property
     def account(self) -> str: ...
+
+
+class CardOrder(Order, Protocol):
+    """To a person's card (``finance.queries.withdrawals.ToCard``). ``system`` is a CardSystem; the
+    number is revealed where it is written, and nowhere before."""
+
     @property
-    def amount(self) -> Decimal: ...
+    def holder(self) -> str: ...
     @property
-    def purpose(self) -> str: ...
+    def card(self) -> Secret: ...
+    @property
+    def system(self) -> str: ...
 
 
 class State(StrEnum):
@@ -45,21 +66,23 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """``reference`` is the bank's number of a paid order, ``reason`` why one failed."""
+    """``key`` is the order's; ``reference`` the other side's number of a paid order, ``reason`` why
+    one failed."""
 
-    number: str
+    key: str
     state: State
     reference: str = ""
     reason: str = ""
 
 
-class PayoutProvider(Protocol):
-    """The other side. Both calls may raise OSError (no answer): then nothing is known."""
+class PayoutProvider[Kind: Order](Protocol):
+    """The other side, for orders of a kind. Both calls may raise OSError (no answer): then nothing
+    is known."""
 
-    def hand_over(self, register: str, orders: Sequence[Order]) -> list[Answer]:
-        """Give the orders to the bank; an answer for each of which something is known at once."""
+    def hand_over(self, register: str, orders: Sequence[Kind]) -> list[Answer]:
+        """Give the orders away; an answer for each of which something is known at once."""
         ...
 
-    def look_up(self, number: str) -> Answer | None:
+    def look_up(self, key: str) -> Answer | None:
         """What became of an order; None when this provider cannot be asked."""
         ...
