@@ -307,7 +307,7 @@ CONSTANCE_CONFIG = {
     "PARTNER_PERCENT": (3, _("Bonus of somebody who becomes a partner by himself, %."), int),
     "ATTRIBUTION_DAYS": (90, _("Days a first touch counts for a referral partner."), int),
     "BONUS_DELAY_DAYS": (7, _("Days until a referral bonus can be used."), int),
-    "BONUS_COUNTS_FROM": ("payment", _("From when those days are counted."), "bonus_counts_from"),
+    "BONUS_COUNTS_FROM": ("payment", _("From when bonus days are counted."), "bonus_counts_from"),
     "BONUS_LIMIT_PERCENT": (100, _("Share of a booking's price that bonus may pay, %."), int),
     "RELEASE_DAYS": (3, _("Days after a tour's end until its money can be paid out."), int),
     "UNDERFILLED_DAYS": (

@@ -2,15 +2,43 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
 def _tab(title: Any, name: str) -> dict[str, Any]:
     """A tab that is lit on its own page only: the list's address begins those of the others."""
-    link = reverse_lazy(name)
+    link = reverse(name)
     return {"title": title, "link": link, "active": lambda request: request.path == link}
+
+
+def tabs(_request: HttpRequest) -> list[dict[str, Any]]:
+    """Made for each page: Unfold compares every tab's address with every entry of the sidebar,
+    and a lazy one would be resolved each time."""
+    return [
+        {
+            "page": "dates",
+            "models": ["catalog.toursession"],
+            "items": [
+                _tab(_("List"), "admin:catalog_toursession_changelist"),
+                _tab(_("Calendar"), "admin:catalog_toursession_calendar"),
+                _tab(_("Lacking people"), "admin:catalog_toursession_lacking"),
+            ],
+        },
+        {
+            "page": "payouts",
+            "models": ["finance.payout", "finance.payoutregister"],
+            "items": [
+                _tab(_("Queue"), "admin:finance_payout_queue")
+                | {"permission": "backoffice.admin.navigation.sees_queue"},
+                _tab(_("Payouts"), "admin:finance_payout_changelist"),
+                _tab(_("Registers"), "admin:finance_payoutregister_changelist")
+                | {"permission": "backoffice.admin.navigation.sees_queue"},
+            ],
+        },
+    ]
 
 
 UNFOLD = {
@@ -54,27 +82,6 @@ UNFOLD = {
         "show_all_applications": False,
         "navigation": "backoffice.admin.navigation.sidebar",
     },
-    "TABS": [
-        {
-            "page": "dates",
-            "models": ["catalog.toursession"],
-            "items": [
-                _tab(_("List"), "admin:catalog_toursession_changelist"),
-                _tab(_("Calendar"), "admin:catalog_toursession_calendar"),
-                _tab(_("Lacking people"), "admin:catalog_toursession_lacking"),
-            ],
-        },
-        {
-            "page": "payouts",
-            "models": ["finance.payout", "finance.payoutregister"],
-            "items": [
-                _tab(_("Queue"), "admin:finance_payout_queue")
-                | {"permission": "backoffice.admin.navigation.sees_queue"},
-                _tab(_("Payouts"), "admin:finance_payout_changelist"),
-                _tab(_("Registers"), "admin:finance_payoutregister_changelist")
-                | {"permission": "backoffice.admin.navigation.sees_queue"},
-            ],
-        },
-    ],
+    "TABS": "backoffice.unfold_settings.tabs",
     "DASHBOARD_CALLBACK": "backoffice.admin.home.context",
 }

@@ -171,6 +171,8 @@ GROUPS: tuple[tuple[Any, tuple[Item, ...]], ...] = (
             Item("partners.agencymember", _("Members"), "badge"),
             Item("partners.user", _("People"), "person"),
             Item("partners.referralpartner", _("Referral partners"), "campaign"),
+            Item("partners.partnerrate", _("Partners' rates"), "percent"),
+            Item("partners.referraltouch", _("Arrivals by links"), "login"),
             Item("partners.friendship", _("Friendships"), "diversity_3"),
             Item("partners.accesstoken", _("Sign-ins"), "key"),
         ),

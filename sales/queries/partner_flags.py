@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, F, Func, Sum, Value
+from django.db.models import Count, F, Func, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Right, Upper
 from django.utils.translation import gettext_lazy as _
@@ -67,8 +67,8 @@ type Found = Iterator[tuple[int, Flag]]
 
 
 def flags_of(partner_ids: Iterable[int]) -> dict[int, list[Flag]]:
-    """The flags of each of these partners that has any; eight queries."""
-    partners = ReferralPartner.objects.in_bulk(list(partner_ids))
+    """The flags of each of these partners that has any; seven queries."""
+    partners = set(partner_ids)
     flags: dict[int, list[Flag]] = defaultdict(list)
     for look in LOOKS:
         for partner_id, flag in look(partners):
@@ -76,7 +76,7 @@ def flags_of(partner_ids: Iterable[int]) -> dict[int, list[Flag]]:
     return dict(flags)
 
 
-Partners = dict[int, ReferralPartner]
+Partners = set[int]
 
 
 def _same_card(partners: Partners) -> Found:
@@ -92,7 +92,7 @@ def _same_card(partners: Partners) -> Found:
     for mark, last4, partner_id, code in uses:
         cards[mark, last4][partner_id] = code
     for (_mark, last4), users in cards.items():
-        for partner_id in users.keys() & partners.keys():
+        for partner_id in users.keys() & partners:
             others = {pk: code for pk, code in users.items() if pk != partner_id}
             if others:
                 where = _rows("partners.referralpartner", others)
@@ -166,32 +166,37 @@ def _refused(partners: Partners) -> Found:
 def _tried_bookings(partners: Partners) -> dict[int, dict[int, str]]:
     """By partner: ids and codes of bookings at which his code was refused. The booking does not
     name him then; its event keeps what was typed."""
-    by_code = {partner.code: pk for pk, partner in partners.items()}
+    own = ReferralPartner.objects.filter(pk__in=partners, code=Upper(OuterRef("typed")))
     events = EventLog.objects.filter(
         action="booking.referral_refused", details__reason__in=[str(each) for each in TRICKS]
     )
-    typed = events.annotate(typed=Upper(KeyTextTransform("code", "details")))
+    typed = events.annotate(typed=KeyTextTransform("code", "details"))
+    rows = typed.annotate(partner=Subquery(own.values("pk"))).filter(partner__isnull=False)
     tried: dict[int, dict[int, str]] = defaultdict(dict)
-    rows = typed.filter(typed__in=list(by_code)).order_by("pk")
-    for code, booking_id, name in rows.values_list("typed", "object_id", "object_name"):
-        tried[by_code[code]][booking_id] = name
+    names = rows.order_by("pk").values_list("partner", "object_id", "object_name")
+    for partner_id, booking_id, name in names:
+        tried[partner_id][booking_id] = name
     return tried
 
 
 def _same_phone(partners: Partners) -> Found:
     """A traveller of his has his number."""
+    booked = _with_his_phone(Booking, "referral_partner", partners)
+    came = _with_his_phone(ReferralTouch, "partner", partners)
     found: dict[int, dict[int, str]] = defaultdict(dict)
-    booked = Booking.objects.filter(referral_partner__in=partners)
-    came = ReferralTouch.objects.filter(partner__in=partners)
-    for rows, path in ((booked, "referral_partner"), (came, "partner")):
-        same = rows.annotate(his=_digits(f"{path}__user__phone"), own=_digits("user__phone"))
-        same = same.filter(his=F("own")).exclude(his="").exclude(user=F(f"{path}__user"))
-        names = same.order_by().values_list(path, "user", "user__first_name", "user__last_name")
-        for partner_id, user_id, first, last in names.distinct():
-            found[partner_id][user_id] = f"{first} {last}".strip() or f"#{user_id}"
+    for partner_id, user_id, first, last in booked.union(came).order_by():
+        found[partner_id][user_id] = f"{first} {last}".strip() or f"#{user_id}"
     for partner_id, people in found.items():
         where = _rows("partners.user", people)
         yield partner_id, Flag(FlagKind.SAME_PHONE, {"count": len(people)}, where)
+
+
+def _with_his_phone(model: type[models.Model], path: str, partners: Partners) -> QuerySet[Any, Any]:
+    """Partner, person and the person's names."""
+    rows = model._default_manager.filter(**{f"{path}__in": partners}).order_by()
+    both = rows.annotate(his=_digits(f"{path}__user__phone"), own=_digits("user__phone"))
+    same = both.filter(his=F("own")).exclude(his="").exclude(user=F(f"{path}__user"))
+    return same.values_list(path, "user", "user__first_name", "user__last_name")
 
 
 LOOKS: tuple[Callable[[Partners], Found], ...] = (

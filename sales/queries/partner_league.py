@@ -130,9 +130,7 @@ def _balance(kind: AccountKind) -> Coalesce:
 
 
 def _paid_out() -> Coalesce:
-    paid = ReferralPayoutRequest.objects.filter(
-        user=OuterRef("user"), status=WithdrawalStatus.PAID
-    )
+    paid = ReferralPayoutRequest.objects.filter(user=OuterRef("user"), status=WithdrawalStatus.PAID)
     sums = paid.order_by().values("user").annotate(figure=Sum("amount"))
     return Coalesce(Subquery(sums.values("figure")), ZERO)
 

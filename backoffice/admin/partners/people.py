@@ -1,24 +1,28 @@
 """People: travellers and staff. The platform's page."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminPasswordWidget
 
-from backoffice.admin.base import BaseAdmin, ReadOnly, staff
-from backoffice.admin.display import badge, change_url, two_lines
+from backoffice.admin.base import BaseAdmin, OwnPage, ReadOnly, Steps, staff
+from backoffice.admin.display import badge, change_url, link, two_lines
+from backoffice.admin.partners.person_bonus import grant_page, statement_page, tell_bonus
 from backoffice.admin.refusals import go
-from partners.models import AccessToken, Friendship, PlatformRole, User
+from partners.models import AccessToken, Friendship, PlatformRole, ReferralTouch, User
 
 
 class PasswordForm(BaseDialogForm):
@@ -72,7 +76,7 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class PersonAdmin(BaseAdmin):
+class PersonAdmin(OwnPage, Steps, BaseAdmin):
     event_name = "user"
     form = PersonForm
     list_display = ("who", "phone", "telegram", "role_badge", "language", "is_active", "joined")
@@ -84,7 +88,7 @@ class PersonAdmin(BaseAdmin):
     search_fields = ("login", "username", "first_name", "last_name", "phone")
     search_help_text = _("Name, phone, login or Telegram name")
     ordering = ("-id",)
-    readonly_fields = ("telegram_id", "is_reachable", "referred_by", "referred_at", "date_joined")
+    readonly_fields = ("telegram_id", "is_reachable", "brought", "date_joined")
     fieldsets = (
         (None, {"fields": (("first_name", "last_name"), ("phone", "language"))}),
         (_("Sign-in and role"), {"fields": (("login", "platform_role"), "is_active")}),
@@ -101,15 +105,25 @@ class PersonAdmin(BaseAdmin):
         ),
         (
             _("Origin"),
-            {"classes": ["tab"], "fields": (("referred_by", "referred_at"), "date_joined")},
+            {"classes": ["tab"], "fields": (("brought", "date_joined"),)},
         ),
     )
     add_fieldsets = (
         (None, {"fields": (("first_name", "last_name"), ("phone", "language"))}),
         (_("Sign-in and role"), {"fields": (("login", "platform_role"),)}),
     )
-    actions_detail = ["set_password"]
+    change_form_outer_before_template = "admin/partners/person_bonus.html"
+    change_form_outer_after_template = "admin/partners/person_statement.html"
+    actions_detail = ["grant", "set_password"]
     empty_title = _("Nobody here")
+
+    class Media:
+        css = {"all": ("backoffice/partners.css",)}
+
+    def get_urls(self) -> list[Any]:
+        wrap = self.admin_site.admin_view
+        own = path("<int:object_id>/bonus/", wrap(self.bonus), name="partners_user_bonus")
+        return [own, *super().get_urls()]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("memberships")
@@ -126,11 +140,32 @@ class PersonAdmin(BaseAdmin):
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        person = self.get_object(request, str(object_id))
-        if person is None or not person.login:
-            return []
-        return super().get_actions_detail(request, object_id)
+    def fit(self, request: HttpRequest, obj: User) -> Collection[str]:
+        return {"grant", "set_password"} if obj.login else {"grant"}
+
+    # --- bonus
+
+    def page_of(self, request: HttpRequest, obj: User) -> dict[str, Any] | None:
+        return tell_bonus(obj, staff(request))
+
+    def bonus(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        if not self.may(request, "finance.view_referralbonus", object_id):
+            raise PermissionDenied
+        return statement_page(request, self, self.own_or_404(request, object_id))
+
+    def has_grant_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.may(request, "finance.grant_adjustment", object_id)
+
+    @action(
+        description=_("Grant or correct bonus"),
+        url_path="grant",
+        permissions=["grant"],
+        icon="redeem",
+    )
+    def grant(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return grant_page(request, self, self.own_or_404(request, object_id))
+
+    # --- password
 
     def has_password_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.may(request, "partners.change_user", object_id)
@@ -177,6 +212,17 @@ class PersonAdmin(BaseAdmin):
         if roles:
             return badge(_("agency owner") if "owner" in roles else _("agency manager"), "info")
         return badge(_("traveller"))
+
+    @display(description=_("brought by"))
+    def brought(self, user: User) -> Any:
+        """Whose link, when, and through which door."""
+        if user.referred_by is None:
+            return ""
+        touch = ReferralTouch.objects.filter(user=user, partner=user.referred_by).first()
+        when = f"{localtime(user.referred_at):%d.%m.%Y %H:%M}"
+        door = f" · {touch.get_door_display()}" if touch else ""
+        partner = user.referred_by
+        return two_lines(link(change_url(partner), partner), f"{when}{door}")
 
     @display(description=_("joined"), ordering="date_joined")
     def joined(self, user: User) -> Any:

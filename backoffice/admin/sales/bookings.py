@@ -21,6 +21,7 @@ from backoffice.admin.display import (
     two_lines,
 )
 from backoffice.admin.finance.refund_ask import AsksRefunds
+from backoffice.admin.sales.attribution import PREFIX, Attributes, sees_partners
 from backoffice.admin.sales.decisions import Decisions
 from backoffice.admin.sales.invoice import SendsInvoices
 from backoffice.admin.sales.money_story import TellsMoney
@@ -33,7 +34,7 @@ from sales.queries.search import find_bookings
 
 @admin.register(Booking)
 class BookingAdmin(
-    OwnPage, Decisions, SendsInvoices, AsksRefunds, TellsMoney, ReadOnly, HistoryAdmin
+    OwnPage, Decisions, SendsInvoices, AsksRefunds, TellsMoney, Attributes, ReadOnly, HistoryAdmin
 ):
     page_name = "story"
     agency_path = "agency_id"
@@ -49,7 +50,16 @@ class BookingAdmin(
     search_fields = ("code",)
     search_help_text = _("Code, phone, name or Payme id")
     ordering = ("-id",)
-    actions_detail = ["approve", "reject", "invoice", "refund", "money", "comment", "cancel"]
+    actions_detail = [
+        "approve",
+        "reject",
+        "invoice",
+        "refund",
+        "money",
+        "partner",
+        "comment",
+        "cancel",
+    ]
     change_form_template = "admin/sales/booking.html"
     empty_title = _("No bookings yet")
     empty_text = _("They come from the Mini App.")
@@ -66,6 +76,8 @@ class BookingAdmin(
         return shown
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        if lookup.startswith(PREFIX) and not (request and sees_partners(staff(request))):
+            return False
         # The links from a session and from a tour to their bookings.
         linked = {"session__id__exact", "session__tour__id__exact"}
         return lookup in linked or super().lookup_allowed(lookup, value, request)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from backoffice.admin.core.sentences import events_of
 from backoffice.admin.display import COLOURS, page_url
 from backoffice.admin.notifications.letters import Message, read_message
+from backoffice.admin.sales.attribution import sees_partners, shown, tell_partner_of
 from backoffice.admin.sales.price import commission_of, price_lines
 from finance.models import LedgerEntry, PaymentTransaction, Refund
 from notifications.models import Notification
@@ -61,7 +62,8 @@ def tell_story(booking: Booking, reader: User, at: datetime) -> dict[str, Any]:
         "messages": _messages(booking, reader),
         "comments": _comments(booking, reader),
         "events": events_of(booking, reader),
-        "changes": _changes(booking),
+        "brought": tell_partner_of(booking, reader),
+        "changes": _changes(booking, reader),
     }
 
 
@@ -121,13 +123,14 @@ def _comments(booking: Booking, reader: User) -> list[BookingComment]:
     return list(BookingComment.objects.filter(booking=booking).select_related("author"))
 
 
-def _changes(booking: Booking) -> list[Change]:
-    """Who changed which field, newest first."""
+def _changes(booking: Booking, reader: User) -> list[Change]:
+    """Who changed which field, newest first; whom it counts for is the platform's."""
     rows = booking.history.select_related("history_user", "approved_by").order_by("-history_id")
     changes = []
     for newer, older in pairwise(rows[:SHOWN]):
         delta = newer.diff_against(older, foreign_keys_are_objs=False)
-        fields = [_read_change(older, newer, change.field) for change in delta.changes]
+        told = delta.changes if sees_partners(reader) else shown(delta.changes)
+        fields = [_read_change(older, newer, change.field) for change in told]
         if fields:
             who = str(newer.history_user or _("system"))
             changes.append(Change(newer.history_date, who, fields))
