@@ -1,6 +1,7 @@
 """What every test stands on: a database that may be cleaned, a clock that stands still, sockets
 closed to the outside, and the named cast."""
 
+import gc
 import socket
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import override_settings
 from django.utils import translation
 
 from tests.factories import NOW
+from tests.migrated_once import original_database
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0", "", None)  # noqa: S104
 # The append-only triggers let only a session that says so truncate: the suite's clean-up.
@@ -27,6 +29,14 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(items):
     """What takes a minute by itself begins first, so that nobody waits for it in the end."""
     items.sort(key=lambda item: "slow" not in item.keywords)
+
+
+def pytest_collection_finish():
+    """What is there by now stays: the garbage collector need not look through it again and again,
+    a twentieth of the suite's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 class OutsideWorldError(RuntimeError):
@@ -78,9 +88,13 @@ def _test_settings(tmp_path_factory):
         },
         STATIC_ROOT=tmp_path_factory.mktemp("static"),  # WhiteNoise warns where there is none
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        WHITENOISE_AUTOREFRESH=True,  # or every client lists all static files when it is made
         CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
         TELEGRAM_BOT_TOKEN="",
         TELEGRAM_API_URL="",
+        TELEGRAM_WEBHOOK_SECRET="",
+        TELEGRAM_BOT_USERNAME="circle_tours_bot",
+        MINI_APP_URL="https://t.me/circle_tours_bot/app",
         INIT_DATA_TOKEN="1000000001:the-tests-own-token",
         PAYME_MERCHANT_ID="5e730e8e0b852a417aa49ceb",
         PAYME_LOGIN="Paycom",
@@ -90,7 +104,23 @@ def _test_settings(tmp_path_factory):
         PAYME_SUBSCRIBE_URL="",
         PAYME_ALLOWED_IPS=[],
         PAYME_ACCOUNT_FIELD="order_id",
+        PAYOUT_API_URL="",
     ):
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request, tmp_path_factory, django_db_modify_db_settings, django_db_keepdb, django_db_blocker
+):
+    """One migration for all workers of a run; those of a kept database are its own."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid")
+    if worker is None or django_db_keepdb:
+        yield
+        return
+    # Beside the workers' own folders.
+    folder = tmp_path_factory.getbasetemp().parent
+    with django_db_blocker.unblock(), original_database(worker, folder):
         yield
 
 
@@ -178,3 +208,21 @@ def short_lock_timeout(db):
     yield
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = '3s'")
+
+
+@pytest.fixture
+def servers_wait_shortly(transactional_db):
+    """The same for whoever connects from here on, the live server's threads among them."""
+    from django.db import connection
+
+    options = connection.settings_dict["OPTIONS"]
+    patient = options["options"]
+
+    def reconnect(with_options):
+        options["options"] = with_options
+        connection.close()
+        connection.close_pool()
+
+    reconnect(f"{patient} -c lock_timeout=300")
+    yield
+    reconnect(patient)

@@ -22,7 +22,14 @@ class People:
     agencies: dict[str, TravelAgency] = field(default_factory=dict)
     staff: dict[str, User] = field(default_factory=dict)
     travellers: list[User] = field(default_factory=list)
-    partner: ReferralPartner | None = None
+    blogger: User | None = None
+    # By what Telegram calls them.
+    partners: dict[str, ReferralPartner] = field(default_factory=dict)
+
+    def person(self, username: str) -> User:
+        """A traveller or the blogger, by what Telegram calls him."""
+        everybody = [*self.travellers, self.blogger]
+        return next(user for user in everybody if user and user.username == username)
 
     def manager(self, agency: str) -> User:
         """The manager of an agency, by its slug."""
@@ -43,11 +50,7 @@ def make_people() -> People:
         people.staff[member.login] = _make_staff(member, people, hashed)
     _hang_up_logos(people)
     people.travellers = [_make_person(person) for person in PEOPLE]
-    people.partner = ReferralPartner.objects.create(
-        user=_make_person(BLOGGER.person),
-        code=BLOGGER.code,
-        commission_percent=BLOGGER.commission_percent,
-    )
+    people.blogger = _make_person(BLOGGER.person)
     return people
 
 

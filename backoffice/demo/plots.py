@@ -1,6 +1,7 @@
 """Which stories the demo tells: who travels where, and how it went."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -8,6 +9,7 @@ from django.conf import settings
 
 from backoffice.demo import stories
 from backoffice.demo.content import AGENCIES, PROMOS, TOURS
+from backoffice.demo.content.partners import SPENDS
 from backoffice.demo.people import People
 from backoffice.demo.shelf import Shelf
 from backoffice.demo.stories import Plot, Story
@@ -42,6 +44,10 @@ NOW: tuple[tuple[Kind, int], ...] = (
     (stories.approved, 16),
 )
 
+# What came by the blogger's code and was taken back, days ago: while its bonus was pending, and
+# when it had matured.
+BROUGHT: tuple[tuple[Kind, int], ...] = ((stories.refunded, 3), (stories.refunded_late, 13))
+
 
 def plan(people: People, shelf: Shelf, *, at: datetime) -> Iterator[Story]:
     """The demo's stories around the instant ``at``."""
@@ -61,6 +67,21 @@ def plan(people: People, shelf: Shelf, *, at: datetime) -> Iterator[Story]:
         key = _tour_for(kind, number * 3 + 1)
         session = _pick(shelf.coming(key), 0)
         yield kind(casting.plot(key, session, at - timedelta(minutes=minutes)))
+    yield from _brought(casting, shelf, at)
+
+
+def _brought(casting: "_Casting", shelf: Shelf, at: datetime) -> Iterator[Story]:
+    """What the blogger brought and lost again, and a booking that bonus is set aside for."""
+    code = next(iter(casting.people.partners.values())).code
+    for number, (kind, days) in enumerate(BROUGHT):
+        key = TOURS[number * 2].key
+        plot = casting.plot(key, shelf.coming(key)[-1], at - timedelta(days=days, hours=2))
+        yield kind(replace(plot, referral=code, promo=""))
+    who, amount = SPENDS
+    key = _tour_for(stories.requested, 2)
+    plot = casting.plot(key, shelf.coming(key)[-1], at - timedelta(minutes=9))
+    spender = replace(plot, who=casting.people.person(who), bonus=amount, referral="", promo="")
+    yield stories.requested(spender)
 
 
 def _tour_for(kind: Kind, number: int) -> str:
@@ -110,8 +131,12 @@ class _Casting:
         )
 
     def _referral(self, number: int) -> str:
-        partner = self.people.partner
-        return partner.code if partner is not None and number % 4 == 1 else ""
+        """Every fifth names a partner's code, every second of these the blogger's."""
+        if number % 5 != 1:
+            return ""
+        blogger, *others = self.people.partners.values()
+        turn = number // 5
+        return (blogger if turn % 2 else others[turn // 2 % len(others)]).code
 
     def _promo(self, number: int, agency: str) -> str:
         """Now and then the agency's own code; per-person limits make it rare."""

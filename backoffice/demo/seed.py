@@ -6,6 +6,7 @@ from django.db import transaction
 
 from backoffice.demo.content import COMMENTS
 from backoffice.demo.money import Books, set_fiscal_codes, settle_papers
+from backoffice.demo.partners import Bonuses, make_partners
 from backoffice.demo.people import People, make_people
 from backoffice.demo.plots import plan
 from backoffice.demo.shelf import Shelf, make_shelf
@@ -22,11 +23,13 @@ from sales.services.holds import sweep_lapsed_holds
 def seed(*, at: datetime) -> None:
     """Create the demo as it looks at the instant ``at``; all of it or nothing."""
     people = make_people()
+    make_partners(people, at=at)
     shelf = make_shelf(people, at=at)
     _make_trips(people, shelf, at)
     set_fiscal_codes()
     books = Books(people, now=at)
-    tell([*plan(people, shelf, at=at), *books.stories()])
+    bonuses = Bonuses(people, now=at)
+    tell([*plan(people, shelf, at=at), *books.stories(), *bonuses.stories()])
     settle_papers(books)
     sweep_lapsed_holds(at=at)
     _complete_past_sessions(shelf)

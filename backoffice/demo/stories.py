@@ -8,6 +8,7 @@ import heapq
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from backoffice.demo.content import COMMENTS
@@ -49,6 +50,7 @@ class Plot:
     now: datetime
     promo: str = ""
     referral: str = ""
+    bonus: Decimal = ZERO
     transport: str | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
@@ -148,15 +150,12 @@ def cancelled_late(plot: Plot) -> Story:
 
 def refunded(plot: Plot) -> Story:
     """Paid, then taken back whole in Payme's cabinet."""
-    yield from _until_paid(plot)
-    yield plot.after(60 * 20)
-    cancel_payment(
-        provider_id=_payme_id(plot),
-        cashbox=plot.cashbox,
-        code=5,
-        by=PAYME,
-        at=plot.after(60 * 20),
-    )
+    yield from _taken_back(plot, after=60 * 20)
+
+
+def refunded_late(plot: Plot) -> Story:
+    """Taken back nine days after the payment: its bonus has matured meanwhile."""
+    yield from _taken_back(plot, after=60 * 24 * 9)
 
 
 def paid_at_second_try(plot: Plot) -> Story:
@@ -190,6 +189,18 @@ def _until_paid(plot: Plot) -> Generator[datetime, None, Booking]:
     return booking
 
 
+def _taken_back(plot: Plot, *, after: int) -> Story:
+    yield from _until_paid(plot)
+    yield plot.after(after)
+    cancel_payment(
+        provider_id=_payme_id(plot),
+        cashbox=plot.cashbox,
+        code=5,
+        by=PAYME,
+        at=plot.after(after),
+    )
+
+
 def _give_places(plot: Plot, seats: Sequence[BookingTraveller], at: datetime) -> None:
     several_days = plot.session.date_end > plot.session.date_start
     for place, seat in enumerate(seats, start=1):
@@ -209,7 +220,7 @@ def _ask(plot: Plot) -> Booking:
             seats=plot.seats,
             transport=plot.transport,
             promo_code=plot.promo,
-            bonus=ZERO,
+            bonus=plot.bonus,
         ),
         travellers=_company(plot),
         referral_code=plot.referral,

@@ -64,16 +64,21 @@ class Caller:
         return body
 
 
-def sign_in(http: httpx.Client, *, telegram_id: int, name: str, start_param: str = "") -> Caller:
-    """Open the Mini App: init data as Telegram signs it."""
+def init_data(*, telegram_id: int, name: str, start_param: str = "", minutes_old: int = 0) -> str:
+    """Init data as Telegram signs it."""
     fields = {
         "query_id": f"AAH{secrets.token_urlsafe(12)}",
         "user": json.dumps({"id": telegram_id, "first_name": name, "language_code": "ru"}),
-        "auth_date": str(int(time.time())),
+        "auth_date": str(int(time.time()) - minutes_old * 60),
     }
     if start_param:
         fields["start_param"] = start_param
-    signed = sign_init_data(fields, settings.INIT_DATA_TOKEN)
+    return sign_init_data(fields, settings.INIT_DATA_TOKEN)
+
+
+def sign_in(http: httpx.Client, *, telegram_id: int, name: str, start_param: str = "") -> Caller:
+    """Open the Mini App."""
+    signed = init_data(telegram_id=telegram_id, name=name, start_param=start_param)
     response = http.post("/api/users/register/", json={"init_data": signed})
     expect(response.status_code == 200, f"{name} could not sign in: {response.text[:300]}")
     return Caller(name, http, response.json()["token"])
@@ -180,6 +185,13 @@ class Walk:
         self.say(f"She changes her mind a moment too late and reads: «{stale['detail']}»")
 
     def _sees_it_in_the_admin(self, manager: User, booking: Json) -> None:
+        page = self._browser(manager).get("/admin/sales/bookingrequest/")
+        expect(page.status_code == 200, f"The approvals list answered {page.status_code}.")
+        expect(booking["code"] in page.text, "The request is not on the approvals list.")
+        self.say(f"{manager} signs in to the back office and sees it on the approvals list.")
+
+    def _browser(self, member: User) -> httpx.Client:
+        """One in which a member of the staff has signed in to the back office."""
         browser = httpx.Client(base_url=self.url, follow_redirects=True, timeout=20)
         form = browser.get("/admin/login/").text
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', form)
@@ -187,16 +199,13 @@ class Walk:
         browser.post(
             "/admin/login/",
             data={
-                "username": manager.login,
+                "username": member.login,
                 "password": PASSWORD,
                 "csrfmiddlewaretoken": token.group(1),  # type: ignore[union-attr]
             },
             headers={"Referer": f"{self.url}/admin/login/"},
         )
-        page = browser.get("/admin/sales/bookingrequest/")
-        expect(page.status_code == 200, f"The approvals list answered {page.status_code}.")
-        expect(booking["code"] in page.text, "The request is not on the approvals list.")
-        self.say(f"{manager} signs in to the back office and sees it on the approvals list.")
+        return browser
 
     def _pay(self, traveller: Caller, booking: Json) -> None:
         checkout = traveller.call("POST", f"/bookings/{booking['id']}/pay/")

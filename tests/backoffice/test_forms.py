@@ -203,8 +203,8 @@ def test_a_card_number_is_shown_to_nobody(name, cast, sign_in):
 
     pages = [browser.get(address) for address in (page_of(withdrawal), history_of(withdrawal))]
 
-    assert all("8600123412341234" not in page.content.decode() for page in pages)
-    assert "•••• 1234" in pages[0].content.decode()
+    assert all(CARD not in page.content.decode() for page in pages)
+    assert "•••• 6478" in pages[0].content.decode()
 
 
 def test_settings_are_changed_by_the_admin_and_the_change_is_logged(cast, sign_in):

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from partners.models import User
@@ -36,7 +38,7 @@ def elsewhere[R](act: Callable[[], R]) -> R:
         return pool.submit(run).result()
 
 
-Visit = Callable[[User, int], Page]
+Visit = Callable[..., Page]
 
 
 @pytest.fixture(autouse=True)
@@ -58,13 +60,12 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(chromium, live_server) -> Iterator[Visit]:
-    """Sign a member of staff in, through the form; the page must log no error."""
+    """``visit(person, width)``: a page of a member of staff who is signed in already, or with
+    ``by_form=True`` signs in as people do, and stands on the home page; it must log no error."""
     complaints: list[str] = []
     contexts = []
 
-    def sign_in(person: User, width: int) -> Page:
-        person.set_password(PASSWORD)
-        person.save(update_fields=["password"])
+    def open_page(person: User, width: int, *, by_form: bool = False) -> Page:
         context = chromium.new_context(
             viewport={"width": width, "height": 900}, locale="en-GB", base_url=live_server.url
         )
@@ -72,14 +73,30 @@ def visit(chromium, live_server) -> Iterator[Visit]:
         page = context.new_page()
         page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto("/admin/login/")
-        page.fill("input[name=username]", person.login)
-        page.fill("input[name=password]", PASSWORD)
-        page.press("input[name=password]", "Enter")
-        page.wait_for_url("**/admin/")
+        if by_form:
+            _fill_form(person, page)
+        else:
+            context.add_cookies([_session_of(person) | {"url": live_server.url}])
         return page
 
-    yield sign_in
+    yield open_page
     for context in contexts:
         context.close()
     assert complaints == [], "the browser's console has errors"
+
+
+def _session_of(person: User) -> dict[str, str]:
+    client = Client()
+    client.force_login(person)
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value}
+
+
+def _fill_form(person: User, page: Page) -> None:
+    person.set_password(PASSWORD)
+    person.save(update_fields=["password"])
+    page.goto("/admin/login/")
+    page.fill("input[name=username]", person.login)
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url("**/admin/")

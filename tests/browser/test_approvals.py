@@ -99,7 +99,7 @@ def test_the_bookings_page_tells_its_story(visit, cast, request_today, width):
 @both_widths
 @pytest.mark.parametrize("who", ["silk_manager", "accountant", "support", "admin"])
 def test_everybody_has_a_home_page_that_fits(visit, cast, who, width):
-    page = visit(getattr(cast, who), width)
+    page = visit(getattr(cast, who), width, by_form=True)
 
     expect(page.locator("h1").first).to_be_visible()
     assert fits(page)

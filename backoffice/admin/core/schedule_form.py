@@ -18,7 +18,7 @@ from sales.queries.reports.finding import ask_of, names_of, values_of
 from sales.queries.reports.grouping import GROUPS
 
 FORMATS = [("xlsx", "XLSX"), ("csv", "CSV"), ("pdf", "PDF")]
-KEPT = ("group", "agency", "tour", "account")
+KEPT = ("group", "agency", "tour", "account", "person", "state", "counted")
 # What is over when it is sent.
 PERIODS = {Every.DAY: "yesterday", Every.WEEK: "last_week", Every.MONTH: "last_month"}
 

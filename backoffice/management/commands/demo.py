@@ -134,6 +134,7 @@ def banner(port: int, payme: str = "") -> str:
             "    3. Watch one booking go from Telegram to paid, over the API and Payme's protocol,",
             "       and find it in the back office:",
             f"       {variable}.venv/bin/python manage.py walkthrough",
+            "       With --flow 3 a blogger brings the traveller, and her bonus goes to her card.",
             "=" * 78,
         ]
     )

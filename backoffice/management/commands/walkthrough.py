@@ -1,4 +1,4 @@
-"""``manage.py walkthrough``: play flow 1 through HTTP as each of its people, and show the books."""
+"""``manage.py walkthrough``: play a flow through HTTP as each of its people, and show the books."""
 
 from typing import Any
 
@@ -7,22 +7,29 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
+from backoffice.demo.partner_walk import PartnerWalk
 from backoffice.demo.walkthrough import Astray, Walk
+
+WALKS: dict[int, type[Walk]] = {1: Walk, 3: PartnerWalk}
 
 
 class Command(BaseCommand):
-    help = "Walk one booking from Telegram to paid against the running demo, and print the story."
+    help = (
+        "Walk one booking from Telegram to paid (flow 1), or a blogger's bonus from her link to "
+        "her card (flow 3), against the running demo, and print the story."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--flow", type=int, choices=sorted(WALKS), default=1)
         parser.add_argument("--url", default=f"http://127.0.0.1:{settings.PORT}")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        url = options["url"].rstrip("/")
+        url, flow = options["url"].rstrip("/"), options["flow"]
         translation.activate("en")  # one language for the whole story, names of accounts included
         try:
-            code = Walk(url, self.stdout.write).run()
+            code = WALKS[flow](url, self.stdout.write).run()
         except Astray as error:
             raise CommandError(str(error)) from error
         except httpx.HTTPError as error:
             raise CommandError(f"The server at {url} did not answer: {error}") from error
-        self.stdout.write(self.style.SUCCESS(f"Walked all of flow 1 with booking {code}."))
+        self.stdout.write(self.style.SUCCESS(f"Walked all of flow {flow} with booking {code}."))

@@ -42,7 +42,7 @@ ROWS = (
 SUMS = {
     "bonuses": "count(*)",
     "cash": "sum(m.cash)",
-    "amount": "sum(m.amount)",
+    "earned": "sum(m.amount)",
     "taken_back": "sum(m.taken_back)",
     "kept": "sum(m.kept)",
     "pending": "coalesce(sum(m.kept) FILTER (WHERE m.status = 'pending'), 0)",
@@ -73,7 +73,7 @@ def _columns(ask: Ask) -> list[Column]:
         replace(key, choices=BonusStatus.choices) if ask.group == "state" else key,
         Column("bonuses", _("Bonuses"), Shape.COUNT, 10),
         Column("cash", _("Paid for the bookings"), Shape.MONEY),
-        Column("amount", _("Earned"), Shape.MONEY),
+        Column("earned", _("Earned"), Shape.MONEY),
         Column("taken_back", _("Taken back"), Shape.MONEY),
         Column("kept", _("Left"), Shape.MONEY),
         Column("pending", _("Of it pending"), Shape.MONEY),
@@ -103,7 +103,7 @@ def _columns_of_one(ask: Ask) -> list[Column]:
 def _sql(ask: Ask) -> str:
     if ask.group == "booking":
         return " ".join((*_moved(ask), *ROWS))
-    return add_up(ask, SUMS, where=NARROW_PERSON, order="kept", moved=_moved(ask))
+    return add_up(ask, SUMS, where=NARROW_PERSON, order="earned", moved=_moved(ask))
 
 
 BONUSES = Report(
@@ -115,7 +115,7 @@ BONUSES = Report(
     sql=_sql,
     filters=("period", "agency", "tour", "person", "state"),
     groups=("booking", "partner", "state", "agency", "month"),
-    measure="kept",
+    measure="earned",
     counts=COUNTS,
     states=BonusStatus.choices,
 )

@@ -100,7 +100,8 @@ class Report:
     ``counts`` of what must have happened in the period, the first by default; ``states`` are those
     that ``state`` narrows to.
 
-    ``measure`` is the column that the chart shows and the rows are ordered by.
+    ``measure`` is the column that the chart shows and the rows are ordered by; where there is no
+    such column (a list, row by row) there is no chart.
     """
 
     code: str

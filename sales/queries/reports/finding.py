@@ -79,7 +79,7 @@ def find(report: Report, ask: Ask, *, most: int) -> Found:
         name: value if shape == Shape.MONEY else int(value)
         for (name, shape), value in zip(added.items(), found, strict=True)
     }
-    return Found(rows, count, totals | shares_in(columns, totals))
+    return Found(rows, count, {**totals, **shares_in(columns, totals)})
 
 
 def names_of(ask: Ask) -> tuple[str, str, str]:

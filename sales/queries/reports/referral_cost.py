@@ -30,7 +30,7 @@ def _columns(ask: Ask) -> list[Column]:
         Column("cost", _("Platform's cost"), Shape.MONEY),
         Column("commission", _("Commission of these bookings"), Shape.MONEY),
         Column(
-            *("share", _("Cost in it, %"), Shape.PERCENT, 10),
+            *("share", _("Cost in commission, %"), Shape.PERCENT, 10),
             share=("cost", "commission"),
         ),
     ]

@@ -44,7 +44,7 @@ def _sum_of(states: Iterable[str]) -> str:
 
 SUMS = {
     "withdrawals": "count(*)",
-    "amount": "sum(m.amount)",
+    "asked": "sum(m.amount)",
     "on_its_way": _sum_of(OPEN_WITHDRAWALS),
     "paid": _sum_of([WithdrawalStatus.PAID]),
     "came_back": _sum_of(CAME_BACK),
@@ -69,7 +69,7 @@ def _columns(ask: Ask) -> list[Column]:
     return [
         replace(key, choices=WithdrawalStatus.choices) if ask.group == "state" else key,
         Column("withdrawals", _("Withdrawals"), Shape.COUNT, 10),
-        Column("amount", _("Asked for"), Shape.MONEY),
+        Column("asked", _("Asked for"), Shape.MONEY),
         Column("on_its_way", _("On its way"), Shape.MONEY),
         Column("paid", _("Paid"), Shape.MONEY),
         Column("came_back", _("Returned to the balance"), Shape.MONEY),
@@ -84,7 +84,7 @@ def _columns_of_one(ask: Ask) -> list[Column]:
         Column("person", _("Partner"), Shape.TEXT, 24, "partners.user", "person_id"),
         Column("amount", _("Amount"), Shape.MONEY),
         Column("card", _("Card"), Shape.TEXT, 10),
-        Column("card_system", _("System"), Shape.TEXT, 8, choices=CardSystem.choices),
+        Column("card_system", _("Payment system"), Shape.TEXT, 8, choices=CardSystem.choices),
         Column("status", _("State now"), choices=WithdrawalStatus.choices),
         Column("approved_by", _("Approved by"), Shape.TEXT, 20),
         Column("approved_at", _("Approved at"), Shape.TIME),
@@ -100,7 +100,7 @@ def _columns_of_one(ask: Ask) -> list[Column]:
 def _sql(ask: Ask) -> str:
     if ask.group == "withdrawal":
         return " ".join((*_moved(ask), *ROWS))
-    return add_up(ask, SUMS, where=NARROW_PERSON, order="amount", moved=_moved(ask))
+    return add_up(ask, SUMS, where=NARROW_PERSON, order="asked", moved=_moved(ask))
 
 
 WITHDRAWALS = Report(
@@ -112,7 +112,7 @@ WITHDRAWALS = Report(
     sql=_sql,
     filters=("period", "person", "state"),
     groups=("withdrawal", "state", "partner", "month"),
-    measure="amount",
+    measure="asked",
     counts=COUNTS,
     states=WithdrawalStatus.choices,
 )
