@@ -12,7 +12,7 @@ from django.test import override_settings
 from django.utils import translation
 
 from tests.factories import NOW
-from tests.migrated_once import original_database
+from tests.migrated_once import leave_original, take_original
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0", "", None)  # noqa: S104
 # The append-only triggers let only a session that says so truncate: the suite's clean-up.
@@ -120,8 +120,11 @@ def django_db_modify_db_settings(
         return
     # Beside the workers' own folders.
     folder = tmp_path_factory.getbasetemp().parent
-    with django_db_blocker.unblock(), original_database(worker, folder):
-        yield
+    with django_db_blocker.unblock():
+        take_original(worker, folder)
+    yield
+    with django_db_blocker.unblock():
+        leave_original(worker, folder)
 
 
 @pytest.fixture(scope="session")

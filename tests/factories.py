@@ -121,7 +121,11 @@ def friendship(**fields):
 @factory(partners.ReferralPartner)
 def referral_partner(**fields):
     need(fields, user=user)
-    defaults = {"code": f"BLOG{number()}", "commission_percent": Decimal("5.00")}
+    defaults = {
+        "code": f"BLOG{number()}",
+        "commission_percent": Decimal("5.00"),
+        "created_at": NOW,
+    }
     return partners.ReferralPartner.objects.create(**defaults | fields)
 
 

@@ -8,26 +8,32 @@ from pathlib import Path
 from django.db import connection
 
 
-@contextmanager
-def original_database(worker: str, folder: Path) -> Iterator[None]:
-    """For the length of the block, test databases are made as copies of a migrated one.
+def take_original(worker: str, folder: Path) -> None:
+    """From here on test databases are made as copies of a migrated one.
 
-    ``folder`` is the run's, the same for all its workers. The last one deletes the original; that
-    of a run that was killed is made anew by the next.
+    ``folder`` is the run's, the same for all its workers. What a killed run has left is made anew.
     """
-    test = connection.settings_dict["TEST"]
-    original = f"{test['NAME'].removesuffix(f'_{worker}')}_original"
-    mine = folder / f"{worker}.uses-database"
     with _turn(folder):
         if not _in_use(folder):
-            _make(original)
-        mine.touch()
-    test["TEMPLATE"] = original
-    yield
+            _make(_original(worker))
+        _mark(worker, folder).touch()
+    connection.settings_dict["TEST"]["TEMPLATE"] = _original(worker)
+
+
+def leave_original(worker: str, folder: Path) -> None:
+    """The last worker deletes it."""
     with _turn(folder):
-        mine.unlink()
+        _mark(worker, folder).unlink()
         if not _in_use(folder):
-            _delete(original)
+            _delete(_original(worker))
+
+
+def _original(worker: str) -> str:
+    return f"{connection.settings_dict['TEST']['NAME'].removesuffix(f'_{worker}')}_original"
+
+
+def _mark(worker: str, folder: Path) -> Path:
+    return folder / f"{worker}.uses-database"
 
 
 @contextmanager

@@ -53,6 +53,16 @@ class Migration(migrations.Migration):
             name='stop_reason',
             field=models.CharField(blank=True, max_length=300, verbose_name='why stopped'),
         ),
+        migrations.AlterField(
+            model_name='historicalreferralpartner',
+            name='created_at',
+            field=models.DateTimeField(verbose_name='partner since'),
+        ),
+        migrations.AlterField(
+            model_name='referralpartner',
+            name='created_at',
+            field=models.DateTimeField(verbose_name='partner since'),
+        ),
         migrations.RunSQL(
             "UPDATE partners_referralpartner SET stop_reason = '–' WHERE NOT is_active",
             migrations.RunSQL.noop,

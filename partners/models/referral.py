@@ -46,7 +46,7 @@ class ReferralPartner(models.Model):
     stop_reason = models.CharField(_("why stopped"), max_length=300, blank=True)
     total_sales = MoneyField(_("total sales"), default=ZERO, editable=False)
     total_commission_paid = MoneyField(_("total bonus"), default=ZERO, editable=False)
-    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    created_at = models.DateTimeField(_("partner since"))
 
     objects = ReferralPartnerQuerySet.as_manager()
     history = HistoricalRecords(excluded_fields=["total_sales", "total_commission_paid"])

@@ -184,7 +184,9 @@ def set_partner_rate(
 
 
 def _create(user: User, *, code: str, percent: Decimal, by: Actor, at: datetime) -> ReferralPartner:
-    partner = ReferralPartner.objects.create(user=user, code=code, commission_percent=percent)
+    partner = ReferralPartner.objects.create(
+        user=user, code=code, commission_percent=percent, created_at=at
+    )
     record("partner.created", partner, by=by, at=at, code=code, percent=percent)
     return partner
 

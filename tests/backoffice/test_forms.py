@@ -10,6 +10,7 @@ from partners.models import AgencyMember
 from sales.models import Booking
 from tests import factories
 from tests.backoffice.pages import SUBMIT, action_on, add_page, history_of, page_of, said
+from tests.factories import CARD
 
 
 def form_of(response) -> dict[str, str]:

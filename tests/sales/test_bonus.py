@@ -208,9 +208,7 @@ def test_the_desk_tells_every_booking_with_its_reason(cast):
     dropped = cast.request(referral_code="MADINA")
     finish(cast, refund_part(cast, part, 400_000))
     take_back(gone)
-    cancel_booking(
-        booking_id=dropped.pk, reason="", by=cast.traveller.actor(Source.API), at=NOW
-    )
+    cancel_booking(booking_id=dropped.pk, reason="", by=cast.traveller.actor(Source.API), at=NOW)
     mature_bonus(bonus_id=whole.referral_bonus.pk, by=job(), at=SOON)
 
     deals = {deal.code: deal for deal in map(deal_of, deals_queryset(cast.partner))}
