@@ -141,7 +141,7 @@ class LeagueColumns(BaseAdmin):
     def available(self, partner: Any) -> Any:
         return amount(partner.available)
 
-    @display(description=_("paid out"), ordering="paid_out")
+    @display(description=_("paid to cards"), ordering="paid_out")
     def paid_out(self, partner: Any) -> Any:
         return amount(partner.paid_out)
 
