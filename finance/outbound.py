@@ -32,6 +32,7 @@ from finance.services.withdrawal_orders import (
     claim_look_ups,
     look_up_later,
     may_be_handed_over,
+    note_paid_after_all,
     take_up_withdrawals,
 )
 from finance.services.withdrawals import fail_withdrawal, pay_withdrawal
@@ -155,11 +156,27 @@ def _record(withdrawal: ReferralPayoutRequest, answer: Answer | None, at: dateti
         )
 
 
+def _watch(answer: Answer | None, what: dict[str, Any]) -> None:
+    """One that was ended by hand after the provider's silence."""
+    if answer is not None and answer.state == State.PAID:
+        log.error("a withdrawal ended by hand was paid after all", withdrawal=what["withdrawal_id"])
+        note_paid_after_all(reference=answer.reference, **what)
+    else:
+        look_up_later(has_it=False, **what)
+
+
+def _has_it(answer: Answer | None) -> bool:
+    return answer is not None and answer.state == State.ACCEPTED
+
+
 @transaction.atomic
 def _settle(withdrawal_id: int, answer: Answer | None, at: datetime) -> None:
     """Under the withdrawal's lock: what was settled meanwhile, by an earlier answer, stands."""
     what: dict[str, Any] = {"withdrawal_id": withdrawal_id, "by": job(), "at": at}
     row = lock_row(ReferralPayoutRequest, pk=withdrawal_id)
+    if row.status == WithdrawalStatus.FAILED:
+        _watch(answer, what)
+        return
     if row.status != WithdrawalStatus.PROCESSING:
         return
     match answer:
@@ -168,4 +185,4 @@ def _settle(withdrawal_id: int, answer: Answer | None, at: datetime) -> None:
         case Answer(state=State.FAILED, reason=reason):
             fail_withdrawal(reason=reason, **what)
         case _:
-            look_up_later(is_known=answer is not None, **what)
+            look_up_later(has_it=_has_it(answer), **what)

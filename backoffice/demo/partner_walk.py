@@ -1,22 +1,18 @@
 """Flow 3 over HTTP: a blogger brings a traveller, earns a bonus and has it paid to her card.
 
 What accountants do here, their pages do by the same acts. A bonus matures after BONUS_DELAY_DAYS:
-for the walk they are none, and the ledger's days stay true.
+the day of this one is brought forward, and the ledger's days stay true.
 """
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
-
-from constance import config
 
 from backoffice.demo.content.partners import CARD_OF_THE_WALK as CARD
 from backoffice.demo.walkthrough import Astray, Caller, Json, Walk, expect, init_data, sign_in
-from core.actor import Actor, Source
+from core.actor import Actor, Source, job
 from core.clock import local_date, now
-from finance.models import LedgerEntry, ReferralPayoutRequest
-from finance.services.bonus import mature_bonuses
+from finance.models import LedgerEntry, ReferralBonus, ReferralPayoutRequest
+from finance.services.bonus import mature_bonus
 from finance.services.withdrawal_registers import are_sent_by_hand, send_withdrawals
 from finance.services.withdrawals import approve_withdrawal, pay_withdrawal
 from partners.models import User
@@ -42,9 +38,8 @@ class PartnerWalk(Walk):
         traveller = self._comes_by_the_link(partner)
         booking = self._book(traveller, self._choose(traveller, agency))
         self._approve(booking, agency)
-        with _no_delay():
-            self._pay(traveller, booking)
-            amount = self._has_earned(blogger, booking)
+        self._pay(traveller, booking)
+        amount = self._has_earned(blogger, booking)
         withdrawal = self._asks_for_it(blogger, amount)
         self._is_paid(withdrawal)
         self._reads_the_end(blogger, withdrawal)
@@ -92,7 +87,7 @@ class PartnerWalk(Walk):
         expect(bonus["booking"] == booking["code"], f"The bonus is of {bonus['booking']}.")
         expect(bonus["status"] == "pending", f"The bonus is {bonus['status']}.")
         self.say(f"She has earned {bonus['amount']} UZS by {booking['code']}: pending.")
-        mature_bonuses(at=now())
+        _bring_forward(booking["code"])
         balance = blogger.call("GET", BALANCE)
         expect(balance["available"] == bonus["amount"], f"She has {balance['available']} UZS.")
         self.say("Its day comes (at once, for this walk): it can be spent or withdrawn.")
@@ -157,15 +152,11 @@ class PartnerWalk(Walk):
             self.say(f"  {side}  {entry.account}")
 
 
-@contextmanager
-def _no_delay() -> Iterator[None]:
-    """Bonus matures on the day it is earned."""
-    days = config.BONUS_DELAY_DAYS
-    config.BONUS_DELAY_DAYS = 0
-    try:
-        yield
-    finally:
-        config.BONUS_DELAY_DAYS = days
+def _bring_forward(code: str) -> None:
+    """The bonus of this one booking matures now; nobody else's does."""
+    bonus = ReferralBonus.objects.get(booking__code=code)
+    ReferralBonus.objects.filter(pk=bonus.pk).update(available_at=bonus.created_at)
+    mature_bonus(bonus_id=bonus.pk, by=job(), at=now())
 
 
 def _key() -> dict[str, str]:

@@ -111,7 +111,8 @@ class JournalQuerySet(models.QuerySet["AccountingTransaction"]):
         if user.sees_all_agencies:
             return self
         own = user.agency_ids_for("finance.accountingtransaction", "view")
-        return self.filter(agency_id__in=own)
+        # Bonus moves none of its accounts, and who brought its travellers is not its matter.
+        return self.filter(agency_id__in=own).exclude(type=JournalType.BONUS)
 
 
 class AccountingTransaction(models.Model):

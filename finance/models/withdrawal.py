@@ -66,7 +66,8 @@ class ReferralPayoutRequest(StatefulModel):
         verbose_name=_("register"),
     )
     sent_at = models.DateTimeField(_("handed over at"), null=True, blank=True)
-    # When the other side is asked (again) what became of it; only where it can be asked.
+    # Where the provider can be asked: since when it is known to have it, and when it is asked next.
+    accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True, editable=False)
     look_up_at = models.DateTimeField(_("to be looked up at"), null=True, blank=True)
     provider_reference = models.CharField(_("provider reference"), max_length=64, blank=True)
     paid_at = models.DateTimeField(_("paid at"), null=True, blank=True)
@@ -85,7 +86,7 @@ class ReferralPayoutRequest(StatefulModel):
             models.Index(
                 fields=["look_up_at"],
                 name="withdrawal_to_look_up",
-                condition=Q(status=WithdrawalStatus.PROCESSING),
+                condition=Q(look_up_at__isnull=False),
             ),
         ]
         constraints = [
@@ -177,6 +178,7 @@ class ReferralPayoutRequest(StatefulModel):
         self.paid_at = at
         self.provider_reference = reference[:64]
         self.card_number = ""
+        self.look_up_at = None
 
     @transition(
         status,

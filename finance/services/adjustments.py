@@ -11,7 +11,7 @@ from core.acts import act
 from core.clock import local_date, local_midnight
 from core.locks import lock_row
 from core.money import ZERO, som
-from core.refusals import Conflict, Invalid
+from core.refusals import Conflict, Invalid, NotFound
 from core.services.events import record
 from core.services.proposals import check_decidable
 from finance.models import Account, AccountingTransaction, Adjustment
@@ -56,6 +56,13 @@ class OtherAgencysBooking(Invalid):
     field = "booking"
 
 
+class OwnBonus(Conflict):
+    """Nobody proposes or approves what moves his own bonus."""
+
+    code = "own_proposal"
+    message = _("This is your own bonus: two others have to propose and approve it.")
+
+
 class WhyAdjust(Invalid):
     message = _("Say what the posting is for.")
     field = "reason"
@@ -92,7 +99,7 @@ def propose_adjustment(
     """Propose to post ``amount`` UZS by hand on the local ``day``.
 
     Refuses with NotAllowed, NotByHand, SameAccount, NothingToPost, DayInFuture, MonthIsClosed,
-    WhyAdjust, TwoAgencies, OtherAgencysBooking and MoreThanHisBonus.
+    WhyAdjust, TwoAgencies, OtherAgencysBooking, OwnBonus and MoreThanHisBonus.
     """
     require(by, "finance.adjustment", "add")
     return _propose(
@@ -107,10 +114,13 @@ def propose_bonus_grant(
     """Propose to put ``amount`` UZS on a person's bonus, or, when it is negative, to take it away.
 
     Of a partner it is a cost of referrals, of anybody else a promotion's: a gift or an apology.
-    Refuses with NotAllowed, NotFound, NothingToPost, WhyAdjust, MoreThanHisBonus and MonthIsClosed.
+    Refuses with NotAllowed, NotFound, NothingToPost, WhyAdjust, OwnBonus, MoreThanHisBonus and
+    MonthIsClosed.
     """
     require(by, "finance.adjustment", "grant")
-    person = lock_row(User, pk=user_id)
+    person = User.objects.filter(pk=user_id).first()
+    if person is None:
+        raise NotFound
     is_partner = ReferralPartner.objects.filter(user=person).exists()
     expense = AccountKind.REFERRAL_EXPENSE if is_partner else AccountKind.PROMO_EXPENSE
     sides = [Place(expense), Place(AccountKind.BONUS_AVAILABLE, user_id=person.pk)]
@@ -150,7 +160,7 @@ def _propose(
         created_at=at,
     )
     _check_agency(adjustment)
-    _check_bonus(adjustment)
+    _check_bonus(adjustment, by)
     adjustment.save()
 
     record("adjustment.proposed", adjustment, by=by, at=at, amount=amount)
@@ -162,8 +172,8 @@ def decide_adjustment(
     *, adjustment_id: int, approve: bool, by: Actor, at: datetime, note: str = ""
 ) -> Adjustment:
     """Post a proposed adjustment, or reject it. Refuses with NotFound, NotAllowed, AlreadyDecided,
-    OwnProposal, TwoAgencies, OtherAgencysBooking, and with MonthIsClosed or MoreThanHisBonus when
-    its month was closed or the bonus was spent meanwhile."""
+    OwnProposal, OwnBonus, TwoAgencies, OtherAgencysBooking, and with MonthIsClosed or
+    MoreThanHisBonus when its month was closed or the bonus was spent meanwhile."""
     adjustment = lock_row(Adjustment, pk=adjustment_id)
 
     require(by, "finance.adjustment", "decide")
@@ -171,7 +181,7 @@ def decide_adjustment(
     if approve:
         _check_day(adjustment.day, at)
         _check_agency(adjustment)
-        _check_bonus(adjustment)
+        _check_bonus(adjustment, by)
 
     decide = adjustment.approve if approve else adjustment.reject
     decide(by_id=by.person_id, at=at, note=note.strip())
@@ -202,9 +212,11 @@ def _check_agency(adjustment: Adjustment) -> None:
         raise OtherAgencysBooking
 
 
-def _check_bonus(adjustment: Adjustment) -> None:
-    """What is taken from a person's bonus is there: nobody spends it meanwhile."""
+def _check_bonus(adjustment: Adjustment, by: Actor) -> None:
+    """It is not one's own, and what is taken from it is there: nobody spends it meanwhile."""
     account = adjustment.debit
+    if by.user_id in (account.user_id, adjustment.credit.user_id):
+        raise OwnBonus
     if account.kind != AccountKind.BONUS_AVAILABLE:
         return
     balance = lock_accounts([account.pk])[account.pk].balance

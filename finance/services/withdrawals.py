@@ -66,6 +66,12 @@ class CardCoolsDown(Conflict):
     message = _("The card is new: it is paid to from {until} on, unless its owner objects.")
 
 
+class ProviderHasIt(Conflict):
+    """Ended by hand, it would be paid twice."""
+
+    message = _("The provider has accepted it and says itself what becomes of it.")
+
+
 class ProviderStillAsked(Conflict):
     """It may be paid yet: ended by hand, it would be paid and given back."""
 
@@ -226,11 +232,12 @@ def pay_withdrawal(
 ) -> ReferralPayoutRequest:
     """The card has the money, under the provider's ``reference``; its number is forgotten.
 
-    Refuses with NotFound, NotAllowed, OwnProposal, NoReference and WithdrawalMoved.
+    Refuses with NotFound, NotAllowed, OwnProposal, ProviderHasIt, ProviderStillAsked, NoReference
+    and WithdrawalMoved.
     """
     withdrawal = lock_row(ReferralPayoutRequest, pk=withdrawal_id)
 
-    _check_may_settle(withdrawal, by)
+    _check_may_settle(withdrawal, by, at)
     if not reference.strip():
         raise NoReference
     if withdrawal.status != WithdrawalStatus.PROCESSING:
@@ -256,15 +263,12 @@ def fail_withdrawal(
     """The money comes back to the person's balance: the provider refused it or returned it, maybe
     after it had said 'paid', or it was called off on its way.
 
-    Refuses with NotFound, NotAllowed, OwnProposal, ProviderStillAsked, WhyEndWithdrawal and
-    WithdrawalMoved.
+    Refuses with NotFound, NotAllowed, OwnProposal, ProviderHasIt, ProviderStillAsked,
+    WhyEndWithdrawal and WithdrawalMoved.
     """
     withdrawal = lock_row(ReferralPayoutRequest, pk=withdrawal_id)
 
-    _check_may_settle(withdrawal, by)
-    until = by_hand_from(withdrawal)
-    if until is not None and at < until and by.role != Role.SYSTEM:
-        raise ProviderStillAsked(until=f"{until.astimezone(TASHKENT):%d.%m.%Y %H:%M}")
+    _check_may_settle(withdrawal, by, at)
     if not reason.strip():
         raise WhyEndWithdrawal
     status = withdrawal.status
@@ -273,6 +277,9 @@ def fail_withdrawal(
         raise WithdrawalMoved.of(withdrawal)
 
     withdrawal.fail(at=at, note=reason.strip())
+    if by.role == Role.SYSTEM:
+        # The provider has said so itself: it is not asked any more.
+        withdrawal.look_up_at = None
     withdrawal.save()
 
     if status == WithdrawalStatus.PAID:
@@ -288,12 +295,20 @@ def fail_withdrawal(
     return withdrawal
 
 
-def _check_may_settle(withdrawal: ReferralPayoutRequest, by: Actor) -> None:
-    """The provider's own answer comes by a job, everything else by somebody else than its owner."""
+def _check_may_settle(withdrawal: ReferralPayoutRequest, by: Actor, at: datetime) -> None:
+    """The provider's own answer comes by a job, everything else by somebody else than its owner,
+    and not while the provider may still pay it."""
     if by.role == Role.SYSTEM:
         return
     require(by, "finance.referralpayoutrequest", "settle")
     check_other_person(withdrawal.user_id, by)
+    until = by_hand_from(withdrawal)
+    if until is None:
+        return
+    if withdrawal.accepted_at is not None:
+        raise ProviderHasIt
+    if at < until:
+        raise ProviderStillAsked(until=f"{until.astimezone(TASHKENT):%d.%m.%Y %H:%M}")
 
 
 def _bring_back(withdrawal: ReferralPayoutRequest, by: Actor, at: datetime) -> None:

@@ -10,9 +10,8 @@ from aiogram.exceptions import TelegramAPIError
 from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message, TelegramObject
 from aiogram.types import User as TelegramUser
-from django.utils.translation import activate, override
+from django.utils.translation import activate, gettext_lazy, override
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
 
 from core.clock import now
 from core.refusals import Refusal
@@ -29,7 +28,7 @@ PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 class AccountClosed(Refusal):
     code = "account_closed"
-    message = lazy("Your account is closed. Please write to Circle's support.")
+    message = gettext_lazy("Your account is closed. Please write to Circle's support.")
 
 
 class Doorman(BaseMiddleware):

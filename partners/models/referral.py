@@ -28,8 +28,8 @@ class ReferralPartner(models.Model):
     """A person whose code earns a bonus from each paid booking it brought.
 
     ``commission_percent`` is what he earns on days without a ``PartnerRate`` of their own.
-    ``total_sales`` and ``total_commission_paid`` are running totals for lists; the ledger is what
-    counts, and the audit of the books recomputes them.
+    ``total_sales`` (cash of the bookings that count for him) and ``total_commission_paid`` are
+    running totals, less what was refunded; the audit of the books proves the second.
     """
 
     user = models.OneToOneField(

@@ -50,7 +50,7 @@ def why_not(partner: ReferralPartner, user: User) -> NoCredit:
     """Why ``partner`` is not credited with ``user``; NONE when he is."""
     if partner.user_id == user.pk:
         return NoCredit.SELF
-    if not partner.is_active:
+    if not partner.is_active or not partner.user.is_active:
         return NoCredit.STOPPED
     return NoCredit.RING if _was_brought_by(partner, user) else NoCredit.NONE
 

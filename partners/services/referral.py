@@ -16,7 +16,7 @@ from core.money import HUNDRED, ZERO
 from core.refusals import Conflict, Invalid, NotAllowed
 from core.services.events import record
 from partners.models import PartnerRate, ReferralPartner, User
-from partners.roles import require
+from partners.roles import allowed, require
 
 # As they fit into a link of Telegram's, and are typed without a mistake.
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,18}[A-Z0-9]")
@@ -55,6 +55,18 @@ class BonusRateEndsTooEarly(Invalid):
     field = "valid_to"
 
 
+class OwnPartnership(Conflict):
+    """Staff have no say in what they themselves earn."""
+
+    code = "own_proposal"
+    message = _("This is your own partnership: somebody else has to decide it.")
+
+
+class OtherPercent(Invalid):
+    message = _("Everybody begins with {percent} %; an admin may give another rate.")
+    field = "percent"
+
+
 class WhyPartner(Invalid):
     message = _("Say why.")
     field = "reason"
@@ -88,14 +100,18 @@ def make_partner(
 ) -> ReferralPartner:
     """Staff make somebody a partner; without a ``code`` he gets one of his name.
 
-    Refuses with NotAllowed, NotFound, AlreadyPartner, CodeMalformed, CodeTaken and BonusOutOfRange.
+    Who may not set rates gives PARTNER_PERCENT. Refuses with NotAllowed, OtherPercent, NotFound,
+    OwnPartnership, AlreadyPartner, CodeMalformed, CodeTaken and BonusOutOfRange.
     """
     require(by, "partners.referralpartner", "add")
+    _check_not_own(user_id, by)
     user = lock_row(User, pk=user_id)
     known = ReferralPartner.objects.filter(user=user).first()
     if known is not None:
         raise AlreadyPartner(code=known.code)
     _check_percent(percent)
+    if percent != config.PARTNER_PERCENT and not allowed(by.role, "partners.partnerrate", "add"):
+        raise OtherPercent(percent=config.PARTNER_PERCENT)
     code = _checked_code(code) if code.strip() else _free_code(user)
     return _create(user, code=code, percent=percent, by=by, at=at)
 
@@ -120,9 +136,10 @@ def stop_partner(*, partner_id: int, reason: str, by: Actor, at: datetime) -> Re
 
 @act
 def resume_partner(*, partner_id: int, by: Actor, at: datetime) -> ReferralPartner:
-    """He is credited again. Refuses with NotAllowed, NotFound and NotStopped."""
+    """He is credited again. Refuses with NotAllowed, NotFound, OwnPartnership and NotStopped."""
     require(by, "partners.referralpartner", "stop")
     partner = lock_row(ReferralPartner, pk=partner_id)
+    _check_not_own(partner.user_id, by)
     if partner.is_active:
         raise NotStopped
 
@@ -146,11 +163,12 @@ def set_partner_rate(
 ) -> PartnerRate:
     """What he earns of bookings asked for from a local day on, or between two days.
 
-    Refuses with NotAllowed, NotFound, BonusOutOfRange, BonusRateInPast, BonusRateEndsTooEarly and
-    WhyPartner.
+    Refuses with NotAllowed, NotFound, OwnPartnership, BonusOutOfRange, BonusRateInPast,
+    BonusRateEndsTooEarly and WhyPartner.
     """
     require(by, "partners.partnerrate", "add")
     partner = lock_row(ReferralPartner, pk=partner_id)
+    _check_not_own(partner.user_id, by)
     _check_percent(percent)
     today = local_date(at)
     if valid_from < today:
@@ -189,6 +207,11 @@ def _create(user: User, *, code: str, percent: Decimal, by: Actor, at: datetime)
     )
     record("partner.created", partner, by=by, at=at, code=code, percent=percent)
     return partner
+
+
+def _check_not_own(user_id: int, by: Actor) -> None:
+    if user_id == by.person_id:
+        raise OwnPartnership
 
 
 def _check_percent(percent: Decimal) -> None:

@@ -18,12 +18,17 @@ def keep_touch(user: User, code: str, *, door: str, by: Actor, at: datetime) -> 
     if partner is None:
         return NoCredit.UNKNOWN
     known = ReferralTouch.objects.filter(user=user, partner=partner).first()
-    if known is not None:
+    # One that was refused because the partner was stopped may count once he is not.
+    if known is not None and known.refusal != NoCredit.STOPPED:
         return NoCredit(known.refusal)
 
     refusal = NoCredit.TAKEN if user.referred_by_id else why_not(partner, user)
-    ReferralTouch.objects.create(
-        user=user, partner=partner, door=door, refusal=refusal, created_at=at
+    if known is not None and refusal == known.refusal:
+        return refusal
+    ReferralTouch.objects.update_or_create(
+        user=user,
+        partner=partner,
+        defaults={"door": door, "refusal": refusal, "created_at": at},
     )
     if refusal:
         record(

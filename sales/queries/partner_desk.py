@@ -85,7 +85,8 @@ def desk_of(partner: ReferralPartner, at: datetime) -> Desk:
 def deals_queryset(partner: ReferralPartner) -> QuerySet[Booking]:
     """The bookings he brought, newest first; each is told by ``deal_of`` without another query."""
     rows = Booking.objects.filter(referral_partner=partner)
-    return rows.select_related("session__tour", "referral_bonus").order_by("-pk")
+    rows = rows.select_related("session__tour", "referral_bonus", "referral_partner")
+    return rows.order_by("-pk")
 
 
 def deal_of(booking: Booking) -> Deal:
@@ -118,7 +119,15 @@ _STATES = {
 def _state(booking: Booking, bonus: ReferralBonus | None) -> DealState:
     if bonus is not None:
         return _STATES[BonusStatus(bonus.status)]
-    return DealState.EXPECTED if booking.status in LIVE else DealState.NONE
+    waits = booking.status in LIVE and not _is_stopped(booking)
+    return DealState.EXPECTED if waits else DealState.NONE
+
+
+def _is_stopped(booking: Booking) -> bool:
+    """Whether its partner earns nothing any more; a code that was refused was somebody else's."""
+    if booking.status in LIVE:
+        return booking.referral_partner is None or not booking.referral_partner.is_active
+    return booking.referral_refusal == NoCredit.STOPPED
 
 
 def _reason(booking: Booking, bonus: ReferralBonus | None) -> str:
@@ -128,8 +137,8 @@ def _reason(booking: Booking, bonus: ReferralBonus | None) -> str:
             return ""
         whole = bonus.status == BonusStatus.REVERSED
         return str(_("the booking was refunded") if whole else _("a part was refunded"))
-    if booking.referral_refusal:
-        return str(NoCredit(booking.referral_refusal).label)
+    if _is_stopped(booking):
+        return str(NoCredit.STOPPED.label)
     if booking.status in LIVE:
         return ""
     if booking.status == BookingStatus.PAID:

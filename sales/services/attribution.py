@@ -16,7 +16,7 @@ from partners.queries.attribution import Brought, percent_of_partner, why_not
 from partners.roles import require
 from partners.states import NoCredit
 from sales.models import Booking
-from sales.states import LIVE, ReferralSource
+from sales.states import LIVE, BookingStatus, ReferralSource
 
 
 class PartnerFixed(Conflict):
@@ -35,6 +35,14 @@ class NotCredited(Conflict):
     field = "partner"
 
 
+class OwnCredit(Conflict):
+    """Staff do not credit bookings to themselves."""
+
+    code = "own_proposal"
+    message = _("This partner is you: somebody else has to decide it.")
+    field = "partner"
+
+
 class WhyPartnerChanges(Invalid):
     message = _("Say why.")
     field = "reason"
@@ -43,9 +51,13 @@ class WhyPartnerChanges(Invalid):
 def credit_partner(booking: Booking, brought: Brought) -> None:
     """Write on a new booking whom it counts for and at what rate, or why for nobody."""
     booking.referral_refusal = brought.refusal
-    if brought.partner is not None:
-        source = ReferralSource.CODE if brought.by_code else ReferralSource.TOUCH
-        _credit(booking, brought.partner, source)
+    if brought.partner is None:
+        return
+    if _is_ring(brought.partner, booking):
+        booking.referral_refusal = NoCredit.RING
+        return
+    source = ReferralSource.CODE if brought.by_code else ReferralSource.TOUCH
+    _credit(booking, brought.partner, source)
 
 
 @act
@@ -54,8 +66,8 @@ def change_partner(
 ) -> Booking:
     """Staff say whom a booking counts for (None: for nobody), before it is paid.
 
-    Refuses with NotAllowed, NotFound, WhyPartnerChanges, PartnerFixed, SamePartner, and with
-    NotCredited for the traveller himself, a ring and a stopped partner.
+    Refuses with NotAllowed, NotFound, WhyPartnerChanges, PartnerFixed, SamePartner, OwnCredit, and
+    with NotCredited for the traveller himself, a ring and a stopped partner.
     """
     booking = lock_row(Booking, pk=booking_id)
 
@@ -67,7 +79,7 @@ def change_partner(
     if partner_id == booking.referral_partner_id:
         raise SamePartner
     before = booking.referral_partner
-    partner = _credible(partner_id, booking) if partner_id is not None else None
+    partner = _credible(partner_id, booking, by) if partner_id is not None else None
 
     booking.referral_refusal = NoCredit.NONE
     if partner is None:
@@ -90,14 +102,26 @@ def change_partner(
     return booking
 
 
-def _credible(partner_id: int, booking: Booking) -> ReferralPartner:
-    partner = ReferralPartner.objects.filter(pk=partner_id).first()
+def _credible(partner_id: int, booking: Booking, by: Actor) -> ReferralPartner:
+    partner = ReferralPartner.objects.select_related("user").filter(pk=partner_id).first()
     if partner is None:
         raise NotFound
+    if partner.user_id == by.person_id:
+        raise OwnCredit
     refusal = why_not(partner, booking.user)
+    if not refusal and _is_ring(partner, booking):
+        refusal = NoCredit.RING
     if refusal:
         raise NotCredited(reason=refusal.label)
     return partner
+
+
+def _is_ring(partner: ReferralPartner, booking: Booking) -> bool:
+    """Whether the traveller is himself credited with a booking of the partner's."""
+    credited = Booking.objects.filter(
+        user_id=partner.user_id, referral_partner__user_id=booking.user_id
+    )
+    return credited.filter(status__in=(*LIVE, BookingStatus.PAID)).exists()
 
 
 def _credit(booking: Booking, partner: ReferralPartner, source: ReferralSource) -> None:

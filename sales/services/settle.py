@@ -47,7 +47,7 @@ def settle(booking: Booking, *, by: Actor, at: datetime, direct: Decimal = ZERO)
         by=by,
         at=at,
     )
-    if partner is not None and partner.is_active:
+    if partner is not None:
         _reward_partner(booking, partner, shares, by=by, at=at)
 
     record(
@@ -65,6 +65,10 @@ def settle(booking: Booking, *, by: Actor, at: datetime, direct: Decimal = ZERO)
 def _reward_partner(
     booking: Booking, partner: ReferralPartner, shares: SaleShares, *, by: Actor, at: datetime
 ) -> None:
+    """The sale is his; the bonus too, unless he was stopped."""
+    ReferralPartner.objects.filter(pk=partner.pk).update(total_sales=F("total_sales") + shares.cash)
+    if not partner.is_active:
+        return
     bonus = earn_referral_bonus(
         booking_id=booking.pk,
         agency_id=booking.agency_id,
@@ -77,8 +81,7 @@ def _reward_partner(
     )
     if bonus is not None:
         ReferralPartner.objects.filter(pk=partner.pk).update(
-            total_sales=F("total_sales") + shares.cash,
-            total_commission_paid=F("total_commission_paid") + bonus.amount,
+            total_commission_paid=F("total_commission_paid") + bonus.amount
         )
 
 
@@ -126,7 +129,7 @@ def _withdraw_reward(
     booking: Booking, cash: Decimal, *, share: Decimal, memo: str, by: Actor, at: datetime
 ) -> None:
     taken = take_back_referral_bonus(booking_id=booking.pk, share=share, memo=memo, by=by, at=at)
-    if taken and booking.referral_partner_id is not None:
+    if booking.referral_partner_id is not None:
         ReferralPartner.objects.filter(pk=booking.referral_partner_id).update(
             total_sales=F("total_sales") - cash,
             total_commission_paid=F("total_commission_paid") - taken,

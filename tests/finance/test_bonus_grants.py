@@ -1,5 +1,6 @@
 """Bonus granted or taken by staff: one proposes, another decides, the person reads why."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -14,6 +15,7 @@ from finance.queries.bonus_statement import Movement, movements_of
 from finance.services.adjustments import (
     MoreThanHisBonus,
     NothingToPost,
+    OwnBonus,
     Place,
     WhyAdjust,
     decide_adjustment,
@@ -113,3 +115,18 @@ def test_who_may_propose_and_who_may_decide(cast):
     with pytest.raises(NotAllowed):
         approve(cast, gift, by=cast.support)
     assert approve(cast, gift, by=cast.second_accountant).status == "approved"
+
+
+def test_nobody_proposes_or_approves_what_moves_his_own_bonus(cast):
+    with pytest.raises(OwnBonus):
+        propose(cast, 50_000, person=cast.accountant, by=cast.accountant)
+    with pytest.raises(OwnBonus):
+        approve(cast, propose(cast, 50_000, person=cast.accountant))
+    by_hand = {"amount": Decimal(10), "day": date(2027, 3, 1), "reason": "x", "at": NOW}
+    with pytest.raises(OwnBonus):
+        propose_adjustment(
+            debit=Place("bank"),
+            credit=Place("bonus_available", user_id=cast.accountant.pk),
+            by=cast.accountant.actor(Source.ADMIN),
+            **by_hand,
+        )

@@ -299,3 +299,35 @@ def test_a_claim_leaves_alone_what_another_holds():
             [taken] = run_together([lambda claim=claim, at=at: claim(by=job(), at=at)])
         assert [row.pk for row in taken] == [second.pk]
         assert [row.pk for row in claim(by=job(), at=at)] == [first.pk]
+
+
+def test_what_the_provider_has_accepted_is_ended_by_nobody_else(bridge, cast, withdrawal):
+    bridge.takes = "accepted"
+    carry_withdrawals(at=NOW)
+    by, late = cast.accountant.actor(Source.ADMIN), NOW + 3 * HANDED_OVER_WITHIN
+
+    with pytest.raises(acts.ProviderHasIt):
+        acts.fail_withdrawal(withdrawal_id=withdrawal.pk, reason="Late", by=by, at=late)
+    with pytest.raises(acts.ProviderHasIt):
+        acts.pay_withdrawal(withdrawal_id=withdrawal.pk, reference="7", by=by, at=late)
+
+    bridge.orders[str(withdrawal.key)] = "paid"
+    carry_withdrawals(at=late)
+    assert status(withdrawal) == "paid"
+
+
+def test_what_was_paid_after_it_was_ended_by_hand_is_written_down_once(bridge, cast, withdrawal):
+    bridge.faults.append("lost")
+    carry_withdrawals(at=NOW)
+    ended = NOW + HANDED_OVER_WITHIN + CLAIM
+    by = cast.accountant.actor(Source.ADMIN)
+    acts.fail_withdrawal(withdrawal_id=withdrawal.pk, reason="Silence", by=by, at=ended)
+    assert "POST" not in bridge.asked[1:], "it is never handed over again"
+    bridge.orders[str(withdrawal.key)] = "paid"
+
+    carry_withdrawals(at=ended + MINUTE)
+    carry_withdrawals(at=ended + 60 * MINUTE)
+
+    assert EventLog.objects.filter(action="withdrawal.paid_after_all").count() == 1
+    assert status(withdrawal) == "failed"
+    assert cast.balance("bonus_available", cast.blogger) == 200_000

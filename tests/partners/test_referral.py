@@ -73,7 +73,7 @@ def test_asking_again_changes_nothing_not_even_for_one_who_was_stopped(cast):
 
 
 def test_staff_make_one_with_a_code_of_his_own(cast):
-    partner = make(cast, cast.stranger, code=" zarina-go ", by=cast.support)
+    partner = make(cast, cast.stranger, code=" zarina-go ")
 
     assert (partner.code, partner.commission_percent) == ("ZARINA-GO", 5)
 
@@ -221,3 +221,48 @@ def test_a_touch_that_is_too_old_says_so(cast):
     late = who_brought(user, code="", at=datetime(2027, 6, 1, tzinfo=UTC))
 
     assert (late.partner, late.refusal) == (None, "late")
+
+
+# --- staff are not their own partners
+
+
+def test_staff_have_no_say_in_their_own_partnership(cast):
+    with pytest.raises(acts.OwnPartnership):
+        make(cast, cast.support, by=cast.support, percent="3")
+    become(cast.admin)
+    own = ReferralPartner.objects.get(user=cast.admin)
+    with pytest.raises(acts.OwnPartnership):
+        acts.set_partner_rate(
+            partner_id=own.pk,
+            percent=Decimal(100),
+            valid_from=TODAY,
+            reason="x",
+            by=cast.admin.actor(Source.ADMIN),
+            at=NOW,
+        )
+
+
+def test_only_who_sets_rates_makes_a_partner_at_another(cast):
+    with pytest.raises(acts.OtherPercent):
+        make(cast, cast.stranger, by=cast.support, percent="50")
+
+    assert make(cast, cast.stranger, by=cast.support, percent="3").commission_percent == 3
+
+
+def test_a_link_refused_because_he_was_stopped_counts_once_he_is_not(cast):
+    cast.stop_partner()
+    comes(555, "MADINA")
+    acts.resume_partner(partner_id=cast.partner.pk, by=cast.support.actor(Source.ADMIN), at=NOW)
+
+    user = comes(555, "MADINA")
+
+    user.refresh_from_db()
+    assert user.referred_by == cast.partner
+    assert ReferralTouch.objects.get().refusal == ""
+
+
+def test_a_deactivated_partner_is_credited_with_nobody(cast):
+    cast.blogger.is_active = False
+    cast.blogger.save()
+
+    assert who_brought(cast.traveller, code="MADINA", at=NOW).refusal == "stopped"

@@ -10,6 +10,7 @@ from core.models import EventLog
 from core.refusals import NotAllowed
 from sales.services.attribution import (
     NotCredited,
+    OwnCredit,
     PartnerFixed,
     SamePartner,
     WhyPartnerChanges,
@@ -148,3 +149,22 @@ def test_staff_cannot_credit_the_traveller_a_stopped_partner_or_the_same_again(c
 def test_an_agency_changes_nobodys_partner(cast):
     with pytest.raises(NotAllowed):
         change(cast, cast.request(), cast.partner, by=cast.silk_owner)
+
+
+def test_staff_do_not_credit_a_booking_to_themselves(cast):
+    own = factories.referral_partner(user=cast.support)
+
+    with pytest.raises(OwnCredit):
+        change(cast, cast.request(), own)
+
+
+def test_two_partners_who_type_each_others_code_are_a_ring(cast):
+    other = factories.referral_partner(user=cast.traveller, code="DILNOZA")
+    cast.request(by=cast.blogger, referral_code="DILNOZA")
+
+    back = cast.request(referral_code="MADINA")
+
+    assert (back.referral_partner, back.referral_refusal) == (None, "ring")
+    with pytest.raises(NotCredited):
+        change(cast, back, cast.partner)
+    assert other.bookings.count() == 1

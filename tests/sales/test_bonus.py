@@ -7,7 +7,7 @@ import pytest
 from constance.test import override_config
 
 from core.actor import Source, job
-from finance.models import ReferralBonus
+from finance.models import AccountingTransaction, ReferralBonus
 from finance.queries.bonus import balance_of
 from finance.queries.bonus_statement import movements_of
 from finance.services.adjustments import Place, decide_adjustment, propose_adjustment
@@ -226,6 +226,32 @@ def test_the_desk_tells_every_booking_with_its_reason(cast):
     ]
     desk = desk_of(cast.partner, NOW)
     assert (desk.bookings, desk.paid, desk.earned, desk.taken_back) == (5, 2, 150_000, 70_000)
+
+
+def test_a_stopped_partner_expects_nothing_and_a_mistyped_code_is_not_his_fault(cast):
+    cast.traveller.referred_by, cast.traveller.referred_at = cast.partner, NOW
+    cast.traveller.save()
+    booking = cast.request(referral_code="NOBODY")
+    (deal,) = map(deal_of, deals_queryset(cast.partner))
+    assert (deal.state, deal.amount, deal.reason) == ("expected", 50_000, "")
+
+    cast.stop_partner()
+    (deal,) = map(deal_of, deals_queryset(cast.partner))
+    assert (deal.state, deal.amount, deal.reason) == ("none", 0, "the partner was stopped")
+
+    cast.pay(cast.approve(booking))
+    (deal,) = map(deal_of, deals_queryset(cast.partner))
+    assert (deal.state, deal.reason) == ("none", "the partner was stopped")
+    cast.partner.refresh_from_db()
+    assert (cast.partner.total_sales, cast.partner.total_commission_paid) == (1_000_000, 0)
+
+
+def test_an_agency_does_not_read_what_its_travellers_partner_earned(cast):
+    cast.paid(referral_code="MADINA")
+
+    seen = AccountingTransaction.objects.for_user(cast.silk_owner)
+
+    assert {journal.type for journal in seen} == {"sale"}
 
 
 def test_a_desk_of_many_bookings_is_read_with_one_query(cast, django_assert_num_queries):

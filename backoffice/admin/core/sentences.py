@@ -140,7 +140,7 @@ SENTENCES: dict[str, Any] = {
     "partner.created": _("Became a partner with the code {code}, bonus {percent} %."),
     "partner.stopped": _("Partner stopped: {reason}"),
     "partner.resumed": _("Partner resumed."),
-    "partner.rate_set": _("Bonus of {percent} % set for {valid_from} – {valid_to}: {reason}"),
+    "partner.rate_set": _("Bonus from {valid_from} to {valid_to}: {percent} %. {reason}"),
     "bonus.earned": _("Bonus of {amount} earned; it can be used from {until}."),
     "bonus.matured": _("Bonus of {amount} can be used."),
     "bonus.reversed": _("{amount} of a pending bonus taken back by a refund; left: {left}."),
@@ -152,6 +152,10 @@ SENTENCES: dict[str, Any] = {
     "withdrawal.rejected": _("Withdrawal of {amount} rejected: {reason}"),
     "withdrawal.sent": _("Withdrawal of {amount} handed over to be paid."),
     "withdrawal.paid": _("Withdrawal of {amount} paid; reference: {reference}."),
+    "withdrawal.paid_after_all": _(
+        "The provider has paid {amount} after all, under {reference}, although the withdrawal was "
+        "ended by hand: take the bonus back."
+    ),
     "withdrawal.failed": _("Withdrawal of {amount} failed, the money is back: {reason}"),
     "withdrawal.card_resealed": _("Card number encrypted anew, with key {key}."),
     "withdrawal.cards_shown": _(

@@ -58,6 +58,7 @@ class AdjustmentForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for side in SIDES:
             self.fields[f"{side}_kind"].label = _LABELS[side]
+        self.fields["reason"].help_text = _("Where it moves somebody's bonus he reads this, too.")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

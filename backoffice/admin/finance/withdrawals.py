@@ -106,7 +106,7 @@ class WithdrawalAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
     actions_list = ["answers"]
     actions_detail = ["approve", "reject", "pay", "fail"]
     empty_title = _("No withdrawals yet")
-    empty_text = _("Partners ask for them in the Mini App and in the bot.")
+    empty_text = _("Partners ask for them in the Mini App.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return with_doubts(super().get_queryset(request))

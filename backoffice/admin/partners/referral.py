@@ -55,7 +55,7 @@ from partners.services.referral import (
 
 
 class StopDialog(BaseDialogForm):
-    reason = reason_field(_("Reason"), _("The staff read it."))
+    reason = reason_field(_("Reason"), _("The partner reads it in his desk."))
 
 
 def percent_field() -> forms.DecimalField:

@@ -73,7 +73,7 @@ def _invitation() -> Screen:
         _(
             "<b>Bring travellers and earn</b>\n"
             "You get a link of your own. Of every booking that is paid by somebody who came by it "
-            "you get {percent} % as bonus, which pays for your own tours or goes to your card."
+            "you get a bonus: {percent} %. It pays for your own tours or goes to your card."
         ),
         percent=config.PARTNER_PERCENT,
     )

@@ -5,8 +5,7 @@ from aiogram.filters import Command, CommandObject, CommandStart
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, Message
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from core.actor import Source
 from core.clock import now
@@ -20,9 +19,11 @@ from partners.states import NoCredit
 router = Router(name="start")
 
 TOUCHED = {
-    NoCredit.NONE: lazy("{partner} brought you to Circle."),
-    NoCredit.SELF: lazy("This is your own link: it counts for others who come by it, not for you."),
-    NoCredit.RING: lazy("This link does not count: its owner came to Circle through you."),
+    NoCredit.NONE: gettext_lazy("{partner} brought you to Circle."),
+    NoCredit.SELF: gettext_lazy(
+        "This is your own link: it counts for others who come by it, not for you."
+    ),
+    NoCredit.RING: gettext_lazy("This link does not count: its owner came to Circle through you."),
 }
 # In their own words, whatever is spoken now.
 NAMES = {Language.RU: "Русский", Language.UZ: "Oʻzbekcha", Language.EN: "English"}

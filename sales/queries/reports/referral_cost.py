@@ -7,9 +7,12 @@ from sales.queries.reports.definition import Ask, Column, Report, Shape
 from sales.queries.reports.grouping import add_up, key_column
 
 SUMS = {
-    "bookings": "count(DISTINCT m.booking_id) FILTER (WHERE m.referral_in > 0)",
-    "earned": "sum(m.referral_in)",
-    "taken_back": "sum(m.referral_out)",
+    "bookings": "count(DISTINCT m.booking_id)"
+    " FILTER (WHERE m.referral_in > 0 AND m.type <> 'adjustment')",
+    "earned": "coalesce(sum(m.referral_in) FILTER (WHERE m.type <> 'adjustment'), 0)",
+    "taken_back": "coalesce(sum(m.referral_out) FILTER (WHERE m.type <> 'adjustment'), 0)",
+    "by_hand": "coalesce(sum(m.referral_in - m.referral_out)"
+    " FILTER (WHERE m.type = 'adjustment'), 0)",
     "cost": "sum(m.referral_in - m.referral_out)",
     "commission": "sum(m.commission_in - m.commission_out)",
     "share": "round(100 * sum(m.referral_in - m.referral_out)"
@@ -27,6 +30,7 @@ def _columns(ask: Ask) -> list[Column]:
         Column("bookings", _("Bookings"), Shape.COUNT, 10),
         Column("earned", _("Bonuses earned"), Shape.MONEY),
         Column("taken_back", _("Taken back with refunds"), Shape.MONEY),
+        Column("by_hand", _("By hand"), Shape.MONEY),
         Column("cost", _("Platform's cost"), Shape.MONEY),
         Column("commission", _("Commission of these bookings"), Shape.MONEY),
         Column(
