@@ -51,11 +51,11 @@ type Asked = Generator[datetime, None, ReferralPayoutRequest | None]
 
 def make_partners(people: People, *, at: datetime) -> None:
     """Two made by staff, two who asked themselves, before any of the bookings they brought."""
-    support = people.staff["support"].actor(Source.ADMIN)
+    admin = people.staff["admin"].actor(Source.ADMIN)
 
     def made(username: str, code: str, percent: Decimal, days: int) -> ReferralPartner:
         user_id, then = people.person(username).pk, at - days * DAY
-        return make_partner(user_id=user_id, code=code, percent=percent, by=support, at=then)
+        return make_partner(user_id=user_id, code=code, percent=percent, by=admin, at=then)
 
     def asked(username: str, source: Source, days: int) -> ReferralPartner:
         by = people.person(username).actor(source)
