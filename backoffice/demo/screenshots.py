@@ -43,6 +43,17 @@ def money_shots(*, released_id: int, payout_id: int, registry_id: int) -> tuple[
     )
 
 
+def partner_shots(*, partner_id: int) -> tuple[Shot, ...]:
+    """The partners' league, one of them, and what goes to cards."""
+    partner = f"/admin/partners/referralpartner/{partner_id}/change/"
+    return (
+        Shot("partners", "support", "/admin/partners/referralpartner/"),
+        Shot("partner", "support", partner),
+        Shot("partner-phone", "support", partner, width=PHONE),
+        Shot("withdrawals", "accountant", "/admin/finance/referralpayoutrequest/"),
+    )
+
+
 def shots(*, booking_id: int, session_id: int, tour_id: int) -> tuple[Shot, ...]:
     """What is kept in ``docs/screenshots``: of a paid booking, its session and its tour."""
     tour = f"/admin/catalog/tour/{tour_id}"

@@ -108,13 +108,9 @@ class LeagueColumns(BaseAdmin):
     def people(self, partner: Any) -> int:
         return int(partner.people)
 
-    @display(description=_("bookings"), ordering="asked")
-    def asked(self, partner: Any) -> int:
-        return int(partner.asked)
-
-    @display(description=_("paid"), ordering="paid")
-    def paid(self, partner: Any) -> int:
-        return int(partner.paid)
+    @display(description=_("paid bookings"), ordering="paid")
+    def paid(self, partner: Any) -> SafeString:
+        return two_lines(partner.paid, gettext("of %(number)s") % {"number": partner.asked})
 
     @display(description=_("sales"), ordering="sales")
     def sold(self, partner: Any) -> Any:
@@ -133,13 +129,9 @@ class LeagueColumns(BaseAdmin):
             format_html("{} − {}", amount(partner.commission), amount(partner.cost)),
         )
 
-    @display(description=_("pending"), ordering="pending")
-    def pending(self, partner: Any) -> Any:
-        return amount(partner.pending)
-
-    @display(description=_("available"), ordering="available")
-    def available(self, partner: Any) -> Any:
-        return amount(partner.available)
+    @display(description=_("available and pending"), ordering="available")
+    def balance(self, partner: Any) -> SafeString:
+        return two_lines(amount(partner.available), format_html("+ {}", amount(partner.pending)))
 
     @display(description=_("paid to cards"), ordering="paid_out")
     def paid_out(self, partner: Any) -> Any:

@@ -110,13 +110,11 @@ class ReferralPartnerAdmin(LeagueColumns, OwnPage, Steps, SavedByActs, HistoryAd
         "seen",
         "today",
         "people",
-        "asked",
         "paid",
         "sold",
         "earned",
         "rest",
-        "pending",
-        "available",
+        "balance",
         "paid_out",
     )
     list_filter = (("is_active", BooleanRadioFilter), FlaggedFilter, PeriodFilter)

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from finance.models import AccountingTransaction, Payout, ReconciliationFile
 from finance.states import JournalType, PayoutStatus
+from partners.models import ReferralPartner
 from sales.models import Booking
 from sales.states import BookingStatus
 
@@ -21,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         # Playwright is a development dependency: only this command needs it.
-        from backoffice.demo.screenshots import money_shots, shots, take
+        from backoffice.demo.screenshots import money_shots, partner_shots, shots, take
 
         told = Booking.objects.select_related("session").filter(
             status=BookingStatus.PAID, comments__isnull=False, agency__auto_approve=False
@@ -35,6 +36,7 @@ class Command(BaseCommand):
             tour_id=booking.session.tour_id,
         )
         wanted += money_shots(**_money())
+        wanted += partner_shots(partner_id=ReferralPartner.objects.earliest("pk").pk)
         folder = Path(options["folder"])
         for path in take(wanted, url=options["url"].rstrip("/"), folder=folder):
             self.stdout.write(str(path.name))
