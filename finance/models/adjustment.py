@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyField
 from core.models.proposal import Proposal, ProposalStatus
+from core.money import som
 
 
 class Adjustment(Proposal):
@@ -61,7 +62,7 @@ class Adjustment(Proposal):
         ]
 
     def __str__(self) -> str:
-        return f"№{self.pk} · {self.amount}"
+        return f"№{self.pk} · {som(self.amount)}"
 
 
 class ClosedMonth(models.Model):

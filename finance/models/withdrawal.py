@@ -17,6 +17,9 @@ from finance.cards import CardSystem
 from finance.models.payout import PayoutRegister
 from finance.states import OPEN_WITHDRAWALS, WithdrawalStatus
 
+# Before a withdrawal's number: payouts have bare ones.
+PREFIX = "W-"
+
 
 class WithdrawalQuerySet(models.QuerySet["ReferralPayoutRequest"]):
     def for_user(self, user) -> "WithdrawalQuerySet":  # type: ignore[no-untyped-def]
@@ -127,7 +130,7 @@ class ReferralPayoutRequest(StatefulModel):
         ]
 
     def __str__(self) -> str:
-        return f"№{self.pk} · {self.user}"
+        return f"{PREFIX}{self.pk} · {self.user}"
 
     # --- the card
 

@@ -26,7 +26,8 @@ KNOWN: dict[str, str] = {
     "|номер|number|№|raqam|raqami|id",
     "status": "статус|состояние|результат|status|state|result|holat|holati|natija",
     "reference": "номер платежного поручения|платежное поручение|номер документа|№ документа"
-    "|референс|bank reference|reference|document number|hujjat raqami|bank raqami",
+    "|референс|номер в банке|номер платежа|bank reference|reference"
+    "|document number|hujjat raqami|bank raqami|bankdagi raqam|bankdagi raqami",
     "reason": "причина|комментарий|примечание|reason|note|comment|sabab|izoh",
     "amount": "сумма|amount|summa|сумма, uzs|amount, uzs|summa, uzs|сумма, сум|summa, so'm",
 }
@@ -38,7 +39,10 @@ OWN = {
     "amount": (gettext_lazy("Amount, UZS"),),
 }
 PAID = ("зачислен", "зачислено", "перечислен", "перечислено", "o'tkazib berildi")
-BACK = ("отказ", "отказано", "возвращена", "не исполнен", "не исполнено", "не зачислено", "xato")
+BACK = tuple(
+    "отказ|отказано|возвращена|не исполнен|не исполнено|не зачислено|не удалось|failed|xato"
+    "|bajarilmadi|amalga oshmadi|muvaffaqiyatsiz|o'tmadi".split("|")
+)
 WORDS: dict[str, str] = (
     STATES | dict.fromkeys(PAID, StateThere.PAID) | dict.fromkeys(BACK, StateThere.RETURNED)
 )

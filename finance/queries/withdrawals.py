@@ -15,13 +15,11 @@ from core.fields import MoneyField
 from core.money import ZERO
 from core.sealed import Secret
 from finance.models import Account, ReferralPayoutRequest
+from finance.models.withdrawal import PREFIX
 from finance.queries.overview import Pile, pile_of
 from finance.queries.payouts import LANGUAGE_OF_BANKS
 from finance.states import AccountKind, WithdrawalStatus
 from partners.models import ReferralPartner, User
-
-# What an order's number begins with: payouts to agencies have bare numbers.
-PREFIX = "W-"
 
 
 def is_new_card(user_id: int, mark: str) -> bool:

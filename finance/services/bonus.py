@@ -81,7 +81,7 @@ def mature_bonus(*, bonus_id: int, by: Actor, at: datetime) -> ReferralBonus:
         Line(AccountKind.BONUS_PENDING, debit=bonus.kept, user_id=bonus.user_id),
         Line(AccountKind.BONUS_AVAILABLE, credit=bonus.kept, user_id=bonus.user_id),
     ]
-    about = About(booking_id=bonus.booking_id, memo="matured")
+    about = About(booking_id=bonus.booking_id)
     post(JournalType.BONUS, lines, about=about, by=by, at=at)
 
     record("bonus.matured", bonus, by=by, at=at, amount=bonus.kept)

@@ -81,7 +81,7 @@ def earn_referral_bonus(
         Line(AccountKind.REFERRAL_EXPENSE, debit=amount),
         Line(AccountKind.BONUS_PENDING, credit=amount, user_id=partner_user_id),
     ]
-    about = About(booking_id=booking_id, agency_id=agency_id, memo="referral")
+    about = About(booking_id=booking_id, agency_id=agency_id)
     post(JournalType.BONUS, lines, about=about, by=by, at=at)
     record("bonus.earned", bonus, by=by, at=at, amount=amount, until=bonus.available_at)
     return bonus
@@ -164,7 +164,7 @@ def take_back_referral_bonus(
         ),
         Line(AccountKind.REFERRAL_EXPENSE, credit=amount),
     ]
-    about = About(booking_id=booking_id, memo=memo or "referral reversed")
+    about = About(booking_id=booking_id, memo=memo)
     post(JournalType.BONUS, lines, about=about, by=by, at=at)
     action = "bonus.reversed" if pending else "bonus.clawed_back"
     record(action, bonus, by=by, at=at, amount=amount, left=bonus.kept)

@@ -18,8 +18,9 @@ from core.services.events import record
 from core.services.proposals import check_other_person
 from finance.models import PayoutRegister, ReferralPayoutRequest
 from finance.models.payout import CARDS
+from finance.models.withdrawal import PREFIX
 from finance.papers.results import Numbers
-from finance.queries.withdrawals import PREFIX, ToCard, number_of, order_of
+from finance.queries.withdrawals import ToCard, number_of, order_of
 from finance.services.registers import NothingToSend, lock_chosen, new_register, number_alone
 from finance.services.results import OrderKind
 from finance.services.withdrawals import WithdrawalMoved, fail_withdrawal, pay_withdrawal

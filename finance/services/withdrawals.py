@@ -55,7 +55,7 @@ class WithdrawalInsufficient(BonusInsufficient):
 
 class WithdrawalMoved(Conflict):
     code = "invalid_transition"
-    message = _("Withdrawal №{number} is “{status}”; that is no longer possible.")
+    message = _("Withdrawal №{number} is “{status}”: this cannot be done with it now.")
 
     @classmethod
     def of(cls, withdrawal: ReferralPayoutRequest) -> "WithdrawalMoved":

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.clock import local_date, local_midnight
 from core.money import ZERO
 from finance.models import Account, LedgerEntry, ReferralBonus, ReferralPayoutRequest, Refund
-from finance.states import AccountKind, RefundStatus, WithdrawalStatus
+from finance.states import OPEN_WITHDRAWALS, AccountKind, RefundStatus, WithdrawalStatus
 from partners.models import PartnerRate, ReferralPartner, ReferralTouch
 from partners.states import NoCredit
 from sales.models import Booking
@@ -63,7 +63,7 @@ def league_queryset(
     Of the span: ``people`` who came, ``asked`` bookings, and of the bookings paid in it, as they
     stand now: ``paid`` ones, ``sales`` without what was refunded, ``earned``, of it ``taken_back``,
     the platform's ``commission``, the bonus's ``cost`` and the ``rest``. Of today: ``percent``,
-    ``pending``, ``available`` and ``paid_out``.
+    ``pending``, ``available``, ``on_its_way`` to cards and ``paid_out``.
     """
     rows = partners.annotate(
         percent=_percent(at),
@@ -76,7 +76,8 @@ def league_queryset(
         commission=_commission(span),
         pending=_balance(AccountKind.BONUS_PENDING),
         available=_balance(AccountKind.BONUS_AVAILABLE),
-        paid_out=_paid_out(),
+        on_its_way=_withdrawn(*OPEN_WITHDRAWALS),
+        paid_out=_withdrawn(WithdrawalStatus.PAID),
     )
     return rows.annotate(cost=F("earned") - F("taken_back")).annotate(
         rest=F("commission") - F("cost")
@@ -129,9 +130,9 @@ def _balance(kind: AccountKind) -> Coalesce:
     return Coalesce(Subquery(accounts.values("balance")), ZERO)
 
 
-def _paid_out() -> Coalesce:
-    paid = ReferralPayoutRequest.objects.filter(user=OuterRef("user"), status=WithdrawalStatus.PAID)
-    sums = paid.order_by().values("user").annotate(figure=Sum("amount"))
+def _withdrawn(*statuses: str) -> Coalesce:
+    rows = ReferralPayoutRequest.objects.filter(user=OuterRef("user"), status__in=statuses)
+    sums = rows.order_by().values("user").annotate(figure=Sum("amount"))
     return Coalesce(Subquery(sums.values("figure")), ZERO)
 
 

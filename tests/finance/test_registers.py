@@ -190,6 +190,25 @@ def test_a_banks_answer_is_read_in_three_languages(headings, paid, back, encodin
     ]
 
 
+@pytest.mark.parametrize(
+    ("headings", "paid", "back"),
+    [
+        ("номер|статус|номер в банке|причина|сумма", "оплачено", "не удалось"),
+        ("raqam|holat|bank raqami|sabab|summa", "toʻlangan", "qaytarilgan"),
+        ("number|status|bank reference|reason|amount", "paid", "failed"),
+    ],
+)
+def test_the_words_of_the_pages_own_hint_are_understood(headings, paid, back):
+    rows = [tuple(headings.split("|")), (1, paid, "B-1", "", 5), (2, back, "", "Closed", 5)]
+
+    found = read_results(a_file(*rows), PAYOUTS.numbers).results
+
+    assert [(r.is_paid, r.reference, r.amount, r.fault) for r in found] == [
+        (True, "B-1", 5, ""),
+        (False, "", 5, ""),
+    ]
+
+
 def test_what_is_wrong_with_a_row_is_said_of_the_row():
     rows = [
         ("number", "status", "reference", "amount"),

@@ -25,7 +25,13 @@ from core.clock import local_date, now
 from core.money import som
 from finance.models import Account, Adjustment
 from finance.services.adjustments import Place, decide_adjustment, propose_adjustment
-from finance.states import ADJUSTABLE_ACCOUNTS, AGENCY_ACCOUNTS, USER_ACCOUNTS, AccountKind
+from finance.states import (
+    ADJUSTABLE_ACCOUNTS,
+    AGENCY_ACCOUNTS,
+    PLATFORM_ACCOUNTS,
+    USER_ACCOUNTS,
+    AccountKind,
+)
 from partners.models import TravelAgency, User
 
 SIDES = ("debit", "credit")
@@ -204,7 +210,12 @@ class AdjustmentAdmin(Proposals):
 
     @display(description=_("from and to"))
     def sides(self, adjustment: Adjustment) -> SafeString:
-        return two_lines(f"{adjustment.credit} →", adjustment.debit)
+        """As money is read: out of one, into the other. What an agency or a person is credited
+        with comes to it; between two accounts of our own a debit is what grows."""
+        start, end = adjustment.debit, adjustment.credit
+        if {start.kind, end.kind} <= set(PLATFORM_ACCOUNTS):
+            start, end = end, start
+        return two_lines(f"{start} →", end)
 
     @display(description=_("amount"), ordering="amount")
     def amount_shown(self, adjustment: Adjustment) -> Any:

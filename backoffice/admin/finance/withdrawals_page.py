@@ -70,7 +70,7 @@ def doubts_of(row: Any, at: datetime) -> Iterable[Doubt]:
     if _cools(row, at):
         until = {"until": f"{row.held_until.astimezone(TASHKENT):%d.%m.%Y %H:%M}"}
         text = gettext("The card is new: it is paid to from %(until)s on. Its owner has been told.")
-        yield Doubt(gettext("until %(until)s") % until, text % until, "info")
+        yield Doubt(gettext("cools down until %(until)s") % until, text % until, "info")
 
 
 def tell_withdrawal(row: Any, reader: User, at: datetime) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def _what_next(row: ReferralPayoutRequest, reader: User, at: datetime) -> str:
         case WithdrawalStatus.REQUESTED if row.user_id == reader.pk:
             return gettext("Somebody else has to decide it: it is your own.")
         case WithdrawalStatus.REQUESTED if not _cools(row, at):
-            return gettext("It waits for a second pair of eyes.")
+            return gettext("An accountant has to approve or reject it.")
         case WithdrawalStatus.APPROVED if is_by_hand:
             return gettext("It waits for a register: choose it in the list and make one.")
         case WithdrawalStatus.APPROVED:

@@ -133,9 +133,10 @@ class LeagueColumns(BaseAdmin):
     def balance(self, partner: Any) -> SafeString:
         return two_lines(amount(partner.available), format_html("+ {}", amount(partner.pending)))
 
-    @display(description=_("paid to cards"), ordering="paid_out")
-    def paid_out(self, partner: Any) -> Any:
-        return amount(partner.paid_out)
+    @display(description=_("paid to cards and on its way"), ordering="paid_out")
+    def paid_out(self, partner: Any) -> SafeString:
+        on_its_way = format_html("+ {}", amount(partner.on_its_way)) if partner.on_its_way else ""
+        return two_lines(amount(partner.paid_out), on_its_way)
 
     @display(description=_("worth a look"))
     def seen(self, partner: Any) -> SafeString | str:

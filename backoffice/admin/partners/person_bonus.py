@@ -1,5 +1,6 @@
 """A person's bonus on his page: balance, statement, and the form of a grant or a correction."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -21,12 +22,14 @@ from backoffice.admin.display import change_url, money, page_url
 from core.actor import Actor
 from core.models.proposal import ProposalStatus
 from finance.models import Adjustment
+from finance.models.withdrawal import PREFIX
 from finance.queries.balances import bonus_available
 from finance.queries.bonus import balance_of
 from finance.queries.bonus_statement import Moved, movements_of
 from finance.services.adjustments import propose_bonus_grant
 from finance.states import AccountKind
 from partners.models import ReferralPartner, ReferralTouch, User
+from sales.models import Booking
 
 LAST = 10
 A_PAGE = 50
@@ -90,7 +93,7 @@ def statement_page(request: HttpRequest, admin: ModelAdmin, person: User) -> Htt
         "balance": balance_of(person.pk),
         "is_first": not before,
         "older": shown[-1].id if len(found) > A_PAGE else None,
-        "lines": [tell_movement(moved) for moved in shown],
+        "lines": tell_movements(shown),
     }
     return TemplateResponse(request, "admin/partners/bonus_statement.html", context)
 
@@ -103,7 +106,7 @@ def tell_bonus(person: User, reader: User) -> dict[str, Any] | None:
     partner = ReferralPartner.objects.filter(user=person).first()
     return {
         "balance": balance_of(person.pk),
-        "lines": [tell_movement(moved) for moved in movements[:LAST]],
+        "lines": tell_movements(movements[:LAST]),
         "has_more": len(movements) > LAST,
         "statement_url": reverse("admin:partners_user_bonus", args=[person.pk]),
         "proposed": _proposed(person, reader),
@@ -126,12 +129,19 @@ class Line:
         return self.moved.available, self.moved.pending, self.moved.reserved
 
 
-def tell_movement(moved: Moved) -> Line:
+def tell_movements(movements: Sequence[Moved]) -> list[Line]:
+    """Each with the code of its booking or the number of its withdrawal, and the way there."""
+    bookings = Booking.objects.filter(pk__in={m.booking_id for m in movements if m.booking_id})
+    codes = dict(bookings.values_list("pk", "code"))
+    return [_told(moved, codes) for moved in movements]
+
+
+def _told(moved: Moved, codes: Mapping[int, str]) -> Line:
     if moved.withdrawal_id:
         url = page_url("finance.referralpayoutrequest", moved.withdrawal_id)
-        return Line(moved, url, gettext("withdrawal №%(number)s") % {"number": moved.withdrawal_id})
+        return Line(moved, url, f"{PREFIX}{moved.withdrawal_id}")
     if moved.booking_id:
-        return Line(moved, page_url("sales.booking", moved.booking_id), gettext("booking"))
+        return Line(moved, page_url("sales.booking", moved.booking_id), codes[moved.booking_id])
     return Line(moved, "", "")
 
 

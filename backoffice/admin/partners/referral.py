@@ -102,6 +102,16 @@ class MakeForm(forms.ModelForm):  # type: ignore[type-arg]
         """Neither here."""
 
 
+class MakeFormAtOurRate(MakeForm):
+    """For who may not set rates: everybody begins alike."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["percent"].disabled = True
+        self.fields["percent"].initial = config.PARTNER_PERCENT
+        self.fields["percent"].help_text = _("An admin may give another rate.")
+
+
 @admin.register(ReferralPartner)
 class ReferralPartnerAdmin(LeagueColumns, OwnPage, Steps, SavedByActs, HistoryAdmin):
     event_name = "partner"
@@ -159,7 +169,7 @@ class ReferralPartnerAdmin(LeagueColumns, OwnPage, Steps, SavedByActs, HistoryAd
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> Any:
         if obj is None:
-            kwargs["form"] = MakeForm
+            kwargs["form"] = MakeForm if self.has_rate_permission(request) else MakeFormAtOurRate
         return super().get_form(request, obj, change, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:

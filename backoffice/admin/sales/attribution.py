@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -17,10 +18,11 @@ from unfold.decorators import action
 from backoffice.admin.act_form import ActPage, act_page, picker, reason_field
 from backoffice.admin.base import BaseAdmin, staff
 from backoffice.admin.display import change_url, page_url
+from backoffice.admin.refusals import go
 from core.actor import Actor
 from partners.models import ReferralPartner, User
 from sales.models import Booking
-from sales.services.attribution import change_partner
+from sales.services.attribution import PartnerFixed, change_partner
 from sales.states import LIVE
 
 # What names the partner on a booking begins with this.
@@ -88,6 +90,9 @@ class Attributes(BaseAdmin):
     )
     def partner(self, request: HttpRequest, object_id: str) -> HttpResponse:
         booking = self.own_or_404(request, object_id)
+        if booking.status not in LIVE:
+            messages.error(request, PartnerFixed(status=booking.get_status_display()).detail)
+            return go(request, change_url(booking))
         form = PartnerForm(request.POST or None, initial={"partner": booking.referral_partner_id})
         page = ActPage(
             title=gettext("Whom booking %(code)s counts for") % {"code": booking.code},

@@ -9,10 +9,10 @@ from sales.queries.reports.grouping import add_up, key_column
 SUMS = {
     "bookings": "count(DISTINCT m.booking_id)"
     " FILTER (WHERE m.referral_in > 0 AND m.type <> 'adjustment')",
-    "earned": "coalesce(sum(m.referral_in) FILTER (WHERE m.type <> 'adjustment'), 0)",
-    "taken_back": "coalesce(sum(m.referral_out) FILTER (WHERE m.type <> 'adjustment'), 0)",
+    "earned": "coalesce(sum(m.referral_in) FILTER (WHERE m.type <> 'adjustment'), 0.00)",
+    "taken_back": "coalesce(sum(m.referral_out) FILTER (WHERE m.type <> 'adjustment'), 0.00)",
     "by_hand": "coalesce(sum(m.referral_in - m.referral_out)"
-    " FILTER (WHERE m.type = 'adjustment'), 0)",
+    " FILTER (WHERE m.type = 'adjustment'), 0.00)",
     "cost": "sum(m.referral_in - m.referral_out)",
     "commission": "sum(m.commission_in - m.commission_out)",
     "share": "round(100 * sum(m.referral_in - m.referral_out)"
