@@ -78,7 +78,7 @@ def test_a_partner_reads_when_what_is_pending_can_be_used(madina, cast):
 
 def test_becoming_a_partner_by_pressing_twice_makes_one(olim, cast):
     [invitation] = olim.hear(olim.says("/partner"))
-    assert "you get 3 %" in invitation["text"]
+    assert "a bonus: 3 %" in invitation["text"]
     press = olim.presses(buttons(invitation)["Become a partner"])
 
     first = olim.hear(press)[0]
