@@ -39,9 +39,9 @@ OWN = {
     "amount": (gettext_lazy("Amount, UZS"),),
 }
 PAID = ("зачислен", "зачислено", "перечислен", "перечислено", "o'tkazib berildi")
-BACK = tuple(
-    "отказ|отказано|возвращена|не исполнен|не исполнено|не зачислено|не удалось|failed|xato"
-    "|bajarilmadi|amalga oshmadi|muvaffaqiyatsiz|o'tmadi".split("|")
+BACK: tuple[str, ...] = (
+    *("отказ", "отказано", "возвращена", "не исполнен", "не исполнено", "не зачислено"),
+    *("не удалось", "failed", "xato", "bajarilmadi", "amalga oshmadi", "muvaffaqiyatsiz"),
 )
 WORDS: dict[str, str] = (
     STATES | dict.fromkeys(PAID, StateThere.PAID) | dict.fromkeys(BACK, StateThere.RETURNED)
