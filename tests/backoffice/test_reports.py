@@ -98,7 +98,7 @@ def test_filters_narrow_and_stay_in_the_form(desk, cast):
         **{"agency": str(cast.silk.pk), "tour": ""},
     }
     nothing = desk.get(page("sales"), {**query, "last": "2027-02-02"})
-    assert "Nothing was posted in this period" in nothing.content.decode()
+    assert "There is nothing in this period" in nothing.content.decode()
 
 
 def test_the_screen_is_bounded_and_says_so(desk, monkeypatch):

@@ -201,4 +201,6 @@ def test_a_withdrawal_that_has_ended_says_why_and_cannot_be_cancelled(madina, ca
 
     assert "rejected: Not your card &amp; name" in shown["text"]
     assert buttons(shown) == {}
-    assert "no longer possible" in madina.press(f"cancel-withdrawal:{withdrawal.pk}:1")["text"]
+    assert (
+        "cannot be done with it now" in madina.press(f"cancel-withdrawal:{withdrawal.pk}:1")["text"]
+    )
