@@ -300,6 +300,11 @@ CONSTANCE_BACKEND = "constance.backends.database.DatabaseBackend"
 CONSTANCE_CONFIG = {
     "HOLD_MINUTES": (60, _("Minutes an agency has to answer a request."), int),
     "PAYMENT_MINUTES": (60, _("Minutes a traveller has to pay after the approval."), int),
+    "UNDO_SECONDS": (
+        30,
+        _("Seconds in which an approval or a rejection can be taken back; it is told after them."),
+        int,
+    ),
     "PIN_MINUTES": (20, _("Minutes a started payment keeps the seats at least."), int),
     "TOKEN_HOURS": (12, _("Hours a sign-in of the Mini App is good for."), int),
     "INIT_DATA_HOURS": (24, _("Hours after which Telegram's init data is too old."), int),
@@ -327,6 +332,27 @@ CONSTANCE_CONFIG = {
         int,
     ),
     "EXPORT_DAYS": (7, _("Days the file of an export is kept."), int),
+    "REMIND_MINUTES": (
+        20,
+        _("Minutes before a request lapses at which the agency's next manager is told."),
+        int,
+    ),
+    "ALARM_MINUTES": (
+        10,
+        _("Minutes before a request lapses at which the platform is told."),
+        int,
+    ),
+    "PAY_REMINDER_MINUTES": (
+        15,
+        _("Minutes before the seats of an unpaid booking are freed at which he is reminded."),
+        int,
+    ),
+    "OFFER_HOURS": (24, _("Hours an offer of another date stands."), int),
+    "PLATFORM_CHAT_ID": (
+        0,
+        _("Telegram chat of the platform's staff: requests that nobody answers. 0: none."),
+        int,
+    ),
     "ACCOUNTANTS_CHAT_ID": (
         0,
         _("Telegram chat of the accountants: the daily proof of the books goes there. 0: none."),

@@ -3,12 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import override
 
-from core.clock import TASHKENT
 from core.models import EventLog
 from core.money import som
 from finance.models import Payout
@@ -20,10 +17,13 @@ from notifications.bonus import (
     tell_of_grant,
     tell_of_withdrawal,
 )
+from notifications.booking_words import values_of
 from notifications.books import TOLD_PROOFS, tell_accountants
 from notifications.exports import TOLD_JOBS, tell_about_job
+from notifications.models import Notification
+from notifications.requests import ask_desk, close_request, reopen_request, told_from
 from notifications.services.outbox import Address, Letter, agency_desk, owners, person, put
-from notifications.states import Kind
+from notifications.states import Kind, NotificationState
 from sales.models import Booking
 from sales.states import BookingStatus
 
@@ -45,14 +45,21 @@ def handle(event: EventLog) -> None:
         handler(event, booking)
 
 
-def _tell(kind: Kind, addresses: list[Address], event: EventLog, booking: Booking) -> None:
+def _tell(
+    kind: Kind,
+    addresses: list[Address],
+    event: EventLog,
+    booking: Booking,
+    not_before: datetime | None = None,
+) -> None:
     for address in addresses:
         letter = Letter(
             kind=kind,
             dedupe=f"{event.pk}:{kind}",
-            payload=_values(event, booking, address.language),
+            payload=values_of(booking, address.language, event.details),
             booking_id=booking.pk,
             agency_id=booking.agency_id,
+            not_before=not_before,
         )
         put(letter, [address], at=event.timestamp)
 
@@ -68,7 +75,7 @@ def _tell_owners(event: EventLog) -> None:
     }
     for address in owners(payout.agency):
         with override(address.language):
-            payload = values | {"amount": _money(event, "amount")}
+            payload = values | {"amount": som(Decimal(event.details["amount"]))}
         # Not under the agency: its managers read that list, too.
         letter = Letter(kind, f"{event.pk}:{kind}", payload)
         put(letter, [address], at=event.timestamp)
@@ -81,17 +88,34 @@ def _traveller(kind: Kind) -> Handler:
     return handler
 
 
+def _decided(kind: Kind) -> Handler:
+    """What the staff decided, told when it can no longer be taken back."""
+
+    def handler(event: EventLog, booking: Booking) -> None:
+        # Taken back before it was told.
+        if booking.status != BookingStatus.REQUESTED:
+            _tell(kind, person(booking.user), event, booking, told_from(event))
+
+    return handler
+
+
+def _taken_back(event: EventLog, booking: Booking) -> None:
+    """Nobody hears of a decision that was taken back."""
+    waiting = Notification.objects.select_for_update().filter(
+        booking=booking,
+        kind__in=(Kind.BOOKING_APPROVED, Kind.BOOKING_REJECTED),
+        state=NotificationState.QUEUED,
+    )
+    for row in waiting.order_by("pk"):
+        row.drop(why="The decision was taken back.")
+        row.save(update_fields=["state", "last_error"])
+
+
 def _agency(kind: Kind) -> Handler:
     def handler(event: EventLog, booking: Booking) -> None:
         _tell(kind, agency_desk(booking.session.tour.agency), event, booking)
 
     return handler
-
-
-def _agency_wants_decision(event: EventLog, booking: Booking) -> None:
-    """A request that was decided before it could be told needs no one's attention."""
-    if booking.status == BookingStatus.REQUESTED:
-        _agency(Kind.AGENCY_REQUEST)(event, booking)
 
 
 def _agency_lost_seats(event: EventLog, booking: Booking) -> None:
@@ -101,12 +125,13 @@ def _agency_lost_seats(event: EventLog, booking: Booking) -> None:
 
 
 HANDLERS: dict[str, list[Handler]] = {
-    "booking.requested": [_traveller(Kind.BOOKING_REQUESTED), _agency_wants_decision],
-    "booking.approved": [_traveller(Kind.BOOKING_APPROVED)],
-    "booking.rejected": [_traveller(Kind.BOOKING_REJECTED)],
-    "booking.expired": [_traveller(Kind.BOOKING_EXPIRED), _agency_lost_seats],
+    "booking.requested": [_traveller(Kind.BOOKING_REQUESTED), ask_desk],
+    "booking.approved": [_decided(Kind.BOOKING_APPROVED), close_request],
+    "booking.rejected": [_decided(Kind.BOOKING_REJECTED), close_request],
+    "booking.decision_undone": [_taken_back, reopen_request],
+    "booking.expired": [_traveller(Kind.BOOKING_EXPIRED), close_request, _agency_lost_seats],
     "booking.paid": [_traveller(Kind.BOOKING_PAID), _agency(Kind.AGENCY_PAID)],
-    "booking.cancelled": [_traveller(Kind.BOOKING_CANCELLED), _agency_lost_seats],
+    "booking.cancelled": [_traveller(Kind.BOOKING_CANCELLED), close_request, _agency_lost_seats],
     "booking.refunded": [_traveller(Kind.BOOKING_REFUNDED), _agency_lost_seats],
 }
 
@@ -125,40 +150,3 @@ TELLERS: dict[str, Callable[[EventLog], None]] = {
     **dict.fromkeys(BONUSES, tell_of_bonus),
     **dict.fromkeys(GRANTS, tell_of_grant),
 }
-
-
-def _values(event: EventLog, booking: Booking, language: str) -> dict[str, Any]:
-    """The templates' values, in the reader's language, as they were when it happened."""
-    session = booking.session
-    with override(language):
-        return {
-            "code": booking.code,
-            "tour": session.tour.title,
-            "dates": _dates(session.date_start, session.date_end),
-            "seats": booking.seats_reserved,
-            "price": som(booking.final_price),
-            "until": _clock(event.details.get("until")),
-            "reason": booking.cancel_note,
-            "meeting_point": session.tour.meeting_point,
-            "free_seats": session.available_seats,
-            "traveller": str(booking.user),
-            "status": booking.get_status_display(),
-            "refund": _money(event, "refund"),
-            "agency_share": _money(event, "agency_share"),
-        }
-
-
-def _dates(start: Any, end: Any) -> str:
-    first = date_format(start, "j E Y")
-    return first if start == end else f"{first} – {date_format(end, 'j E Y')}"
-
-
-def _clock(instant: str | None) -> str:
-    if not instant:
-        return ""
-    return f"{datetime.fromisoformat(instant).astimezone(TASHKENT):%H:%M}"
-
-
-def _money(event: EventLog, fact: str) -> str:
-    """A sum that the event recorded; events of other kinds have none."""
-    return som(Decimal(event.details.get(fact) or "0"))

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
+from notifications.models import Notification
 from notifications.states import Kind
 
 TEMPLATES: Mapping[str, Any] = {
@@ -39,10 +40,45 @@ TEMPLATES: Mapping[str, Any] = {
     Kind.BOOKING_REFUNDED: _(
         "The payment for booking <b>{code}</b> has been returned: {price}.\n{tour}, {dates}"
     ),
+    Kind.HOLD_ENDING: _(
+        "Booking <b>{code}</b> is not paid yet; its seats are kept until {until}.\n"
+        "{tour}, {dates}\nSeats: {seats}. To pay: {price}."
+    ),
+    Kind.DATE_OFFERED: _(
+        "{agency} cannot take you along on the date of request <b>{code}</b> and offers another:\n"
+        "{tour}, <b>{other_dates}</b>\nSeats: {seats}. To pay: {other_price}.\n"
+        "The offer stands until {until}."
+    ),
+    Kind.TRIP_IN_THREE_DAYS: _(
+        "In three days: <b>{tour}</b>, {dates}.\nMeeting point: {meeting_point}\n{contacts}\n"
+        "Booking {code}, seats: {seats}. Your voucher: /bookings"
+    ),
+    Kind.TRIP_TOMORROW: _(
+        "Tomorrow: <b>{tour}</b>, {dates}.\nMeeting point: {meeting_point}\n{contacts}\n"
+        "Booking {code}, seats: {seats}. Your voucher: /bookings"
+    ),
+    Kind.SESSION_CHANGED: _(
+        "Something has changed about your tour, booking <b>{code}</b>.\n{tour}, {dates}\n{changes}"
+    ),
+    Kind.CHAT_INVITATION: _(
+        "The group of your tour is open: {tour}, {dates}.\n"
+        "The button asks to be let in, and the bot lets you in at once. The link is yours alone."
+    ),
+    Kind.CHAT_REMOVAL: _("{traveller} is taken out of the tour's chat: booking {code} has ended."),
     Kind.AGENCY_REQUEST: _(
         "New request <b>{code}</b>: {traveller}\n{tour}, {dates}\n"
-        "Seats: {seats}, free: {free_seats}. Price: {price}.\nPlease answer by {until}."
+        "Seats: {seats}, free: {free_seats}. Price: {price}.\n{history}\n{comment}\n"
+        "Please answer by {until}."
     ),
+    Kind.REQUEST_WAITS: _(
+        "⏳ Nobody has answered request <b>{code}</b> yet, and it lapses at {until}: {traveller}\n"
+        "{tour}, {dates}\nSeats: {seats}, free: {free_seats}. Price: {price}.\n{history}\n{comment}"
+    ),
+    Kind.REQUEST_WAITS_PLATFORM: _(
+        "⏳ {agency} has not answered request <b>{code}</b>; it lapses at {until}: {traveller}\n"
+        "{tour}, {dates}\nSeats: {seats}, free: {free_seats}. Price: {price}.\n{contacts}"
+    ),
+    Kind.CARD_CLOSED: _("<b>{outcome}</b>"),
     Kind.AGENCY_PAID: _(
         "Booking <b>{code}</b> is paid: {traveller}\n{tour}, {dates}\n"
         "Seats: {seats}. Your share: {agency_share}."
@@ -101,6 +137,12 @@ TEMPLATES: Mapping[str, Any] = {
     ),
     Kind.BONUS_GRANTED: _("Circle has added {amount} to your bonus balance.\n{reason}"),
     Kind.BONUS_CORRECTED: _("Circle has taken {amount} off your bonus balance.\n{reason}"),
+    Kind.WITHDRAWAL_WAITS: _(
+        "Withdrawal <b>W-{number}</b> waits: {amount} to card {card}, {person}.\n{doubts}"
+    ),
+    Kind.PAYOUT_WAITS: _(
+        "Payout <b>№{number}</b> waits: {amount} to {agency}, asked for by {person}.\n{doubts}"
+    ),
     Kind.BOOKS_PROVED: _(
         "The books are right: proofs {proofs}, rows {rows}, {seconds} s.\n"
         "{day}: taken {takings} (payments: {payments}), commission {commission}.\n"
@@ -123,5 +165,14 @@ def render(kind: str, payload: Mapping[str, Any], language: str) -> str:
     """The message as Telegram HTML, in ``language``."""
     values = {key: escape(str(value), quote=False) for key, value in payload.items()}
     with override(language):
-        # A reason need not have been given.
-        return str(TEMPLATES[kind]).format_map(values).strip()
+        lines = [line.format_map(values) for line in str(TEMPLATES[kind]).split("\n")]
+    # A reason or a comment need not have been given.
+    return "\n".join(line for line in lines if line.strip())
+
+
+def render_message(row: Notification) -> str:
+    """The text of a message of the outbox; of one that changes another, under that one's text."""
+    words = render(row.kind, row.payload, row.language)
+    if row.edits is None:
+        return words
+    return f"{render(row.edits.kind, row.edits.payload, row.edits.language)}\n\n{words}"

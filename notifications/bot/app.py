@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiogram import Bot, Dispatcher, F
+from aiogram import Bot, Dispatcher, F, Router
 from aiogram.types import BotCommand, Update
 from django.conf import settings
 from django.utils.translation import override
@@ -12,24 +12,33 @@ from django.utils.translation import override
 from notifications.bot.commands import COMMANDS
 from notifications.bot.doorman import Doorman
 from notifications.bot.routers import bonus, other, partner, start, withdrawals
-from notifications.channels.telegram import bot_for
+from notifications.channels.telegram import bot_for, close
 from partners.models import Language
 
-# The last one answers what the others leave.
-ROUTERS = (start, bonus, partner, withdrawals, other)
+# What is asked and pressed in private chats; the last one answers what the others leave.
+PRIVATE = (start, bonus, partner, withdrawals, other)
+# What is pressed and asked wherever the bot's cards are: in private, and in the staff's groups.
+ANYWHERE: tuple[Any, ...] = ()
+# What happens in groups: the bot is added, somebody asks to be let in.
+GROUPS: tuple[Any, ...] = ()
 
 
 def _dispatcher() -> Dispatcher:
     """What people are in the midst of stands on the buttons themselves, so that any process can go
     on: nothing is kept here."""
     made = Dispatcher(disable_fsm=True)
-    # Groups, channels and other bots are passed over.
+    # Channels and other bots are passed over.
     person = F.from_user.is_bot.is_(False)
-    made.message.filter(F.chat.type == "private", person)
-    made.callback_query.filter(F.message.chat.type == "private", person)
+    made.message.filter(F.chat.type.in_({"private", "group", "supergroup"}), person)
+    made.callback_query.filter(F.message, person)
+    made.my_chat_member.filter(person)
     for observer in (made.message, made.callback_query):
         observer.middleware(Doorman())
-    made.include_routers(*(subject.router for subject in ROUTERS))
+    private = Router(name="private")
+    private.message.filter(F.chat.type == "private")
+    private.callback_query.filter(F.message.chat.type == "private")
+    private.include_routers(*(subject.router for subject in PRIVATE))
+    made.include_routers(*(subject.router for subject in (*ANYWHERE, *GROUPS)), private)
     return made
 
 
@@ -44,8 +53,7 @@ async def open_bot() -> AsyncIterator[Bot]:
     try:
         yield bot
     finally:
-        # Closing aiogram's session waits a quarter of a second each time; aiohttp's own does not.
-        await (await bot.session.create_session()).close()  # type: ignore[attr-defined]
+        await close(bot)
 
 
 async def feed(update: dict[str, Any]) -> None:
@@ -53,7 +61,7 @@ async def feed(update: dict[str, Any]) -> None:
     ValidationError for what is none."""
     async with open_bot() as bot:
         known = Update.model_validate(update, context={"bot": bot})
-        if known.message or known.callback_query:
+        if any(getattr(known, kind) for kind in DISPATCHER.resolve_used_update_types()):
             await DISPATCHER.feed_update(bot, known)
 
 

@@ -31,9 +31,17 @@ class AccountClosed(Refusal):
     message = gettext_lazy("Your account is closed. Please write to Circle's support.")
 
 
+class Stranger(Refusal):
+    code = "stranger"
+    message = gettext_lazy("I do not know you yet. Write to me in private first: /start")
+
+
 class Doorman(BaseMiddleware):
     """Hands the handler ``user``, in whose language it runs. A refusal becomes its own sentence; an
-    error is logged, and a calm sentence said."""
+    error is logged, and a calm sentence said.
+
+    Who writes in private is met and kept; in a group only who is known has a say.
+    """
 
     async def __call__(
         self,
@@ -45,7 +53,10 @@ class Doorman(BaseMiddleware):
         assert event.from_user is not None  # noqa: S101 - those without are passed over
         with override(_spoken(event.from_user)):
             try:
-                data["user"] = await meet(event.from_user, payload(data.get("command")))
+                if is_private(event):
+                    data["user"] = await meet(event.from_user, payload(data.get("command")))
+                else:
+                    data["user"] = await recognise(event.from_user)
                 activate(data["user"].language)
                 await handler(event, data)
             except Refusal as refusal:
@@ -69,6 +80,22 @@ def meet(person: TelegramUser, code: str) -> User:
         raise AccountClosed from refusal
 
 
+@ask
+def recognise(person: TelegramUser) -> User:
+    """The known user behind an update of a group. Refuses with Stranger and AccountClosed."""
+    user = User.objects.filter(telegram_id=person.id).first()
+    if user is None:
+        raise Stranger
+    if not user.is_active:
+        raise AccountClosed
+    return user
+
+
+def is_private(event: Message | CallbackQuery) -> bool:
+    message = event if isinstance(event, Message) else event.message
+    return message is not None and message.chat.type == "private"
+
+
 def payload(command: CommandObject | None) -> str:
     """What a link gave ``/start``; "" for junk, which anybody can type."""
     text = command.args if command and command.command == "start" else None
@@ -82,7 +109,12 @@ def _spoken(person: TelegramUser) -> str:
 
 
 async def _tell(event: Message | CallbackQuery, sentence: str) -> None:
+    """In a group a press is answered to who pressed, not to everybody."""
     try:
+        if isinstance(event, CallbackQuery) and not is_private(event):
+            # Telegram shows two hundred characters.
+            await event.answer(sentence[:200], show_alert=True)
+            return
         await add(event, Screen(plain(sentence)))
     except TelegramAPIError as error:
         log.warning("an answer of the bot did not arrive", error=str(error))

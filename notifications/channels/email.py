@@ -1,6 +1,5 @@
 """E-mail: one message out, and what became of it."""
 
-from collections.abc import Sequence
 from html import unescape
 from mimetypes import guess_type
 from pathlib import Path
@@ -15,12 +14,8 @@ from notifications.channels.outcomes import Envelope, Later, Never, Outcome, Sen
 FOR_GOOD = 500
 
 
-def send_all(envelopes: Sequence[Envelope]) -> list[Outcome]:
-    """Send messages one after another; never raises for a message's own failure."""
-    return [_send(envelope) for envelope in envelopes]
-
-
-def _send(envelope: Envelope) -> Outcome:
+def send(envelope: Envelope) -> Outcome:
+    """One message out; never raises for its own failure."""
     message = EmailMessage(
         subject=" ".join(envelope.subject.split()),
         body=unescape(strip_tags(envelope.text)),
@@ -29,7 +24,8 @@ def _send(envelope: Envelope) -> Outcome:
     try:
         if envelope.file is not None:
             kind = guess_type(envelope.file.name)[0] or "application/octet-stream"
-            message.attach(envelope.file.name, Path(envelope.file.path).read_bytes(), kind)
+            content = envelope.file.content or Path(envelope.file.path).read_bytes()
+            message.attach(envelope.file.name, content, kind)
         message.send()
     except SMTPRecipientsRefused as error:
         codes = [code for code, _answer in error.recipients.values()]

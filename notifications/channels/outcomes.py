@@ -2,19 +2,36 @@
 
 from dataclasses import dataclass
 
+from notifications.buttons import Rows
+
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file to go along: where it lies on this host's disk, and what it is called."""
+    """A file to go along, and what it is called: it lies under ``path`` on this host's disk, or is
+    its ``content``."""
 
     path: str
     name: str
+    content: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A way into a group that asks the bot first; ``name`` is what its admins see of it."""
+
+    group_id: int
+    name: str
+    button: str
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One message, rendered as Telegram's HTML; ``key`` is the caller's own. With an ``email`` it
-    goes there, under ``subject``."""
+    """One message, rendered as Telegram's HTML; ``key`` is the caller's own.
+
+    With an ``email`` it goes there, under ``subject``. With ``edits`` it changes that message of
+    the chat; with an ``invitation`` a link of the reader's own is made and goes along; with
+    ``removes`` nothing is said: that person is taken out of the chat.
+    """
 
     key: int
     chat_id: int
@@ -22,12 +39,19 @@ class Envelope:
     email: str = ""
     subject: str = ""
     file: Attachment | None = None
+    buttons: Rows = ()
+    is_silent: bool = False
+    edits: int | None = None
+    invitation: Invitation | None = None
+    removes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
     key: int
     message_id: int | None
+    # The one that was made for an invitation.
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +65,20 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Never:
-    """It will not arrive; ``blocked`` when the person has blocked the bot."""
+    """It will not arrive; ``blocked`` when the person has blocked the bot, or the group has taken
+    it out."""
 
     key: int
     error: str
     blocked: bool = False
 
 
-Outcome = Sent | Later | Never
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The group has become another: ``chat_id`` from now on."""
+
+    key: int
+    chat_id: int
+
+
+Outcome = Sent | Later | Never | Moved

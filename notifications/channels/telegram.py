@@ -1,8 +1,8 @@
 """Telegram, through aiogram: one message out, and what became of it."""
 
-import asyncio
-from collections.abc import Sequence
-from typing import Any
+from asyncio import Runner
+from types import TracebackType
+from typing import Any, Self
 
 from aiogram import Bot
 from aiogram.client.default import DefaultBotProperties
@@ -13,23 +13,26 @@ from aiogram.exceptions import (
     TelegramAPIError,
     TelegramBadRequest,
     TelegramForbiddenError,
+    TelegramMigrateToChat,
     TelegramNotFound,
     TelegramRetryAfter,
 )
-from aiogram.types import FSInputFile, Message
+from aiogram.types import (
+    BufferedInputFile,
+    FSInputFile,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+)
 
-from notifications.channels.outcomes import Envelope, Later, Never, Outcome, Sent
+from notifications.buttons import Button, Rows
+from notifications.channels.outcomes import Attachment, Envelope, Later, Moved, Never, Outcome, Sent
 
-# 30 messages a second is the bot's bound over all chats; stay well under it.
-PAUSE_SECONDS = 0.05
 TIMEOUT_SECONDS = 15
 # A document of fifty megabytes over a slow line.
 UPLOAD_SECONDS = 90
-
-
-def send_all(envelopes: Sequence[Envelope], *, token: str, api_url: str = "") -> list[Outcome]:
-    """Send messages one after another; never raises for a message's own failure."""
-    return asyncio.run(_send_all(envelopes, token, api_url))
+# What Telegram says of an edit that has been made already.
+NOT_MODIFIED = "message is not modified"
 
 
 def bot_for(token: str, api_url: str = "") -> Bot:
@@ -41,37 +44,112 @@ def bot_for(token: str, api_url: str = "") -> Bot:
     return Bot(token, session=AiohttpSession(**settings), default=properties)
 
 
-async def _send_all(envelopes: Sequence[Envelope], token: str, api_url: str) -> list[Outcome]:
-    outcomes: list[Outcome] = []
-    async with bot_for(token, api_url) as bot:
-        for envelope in envelopes:
-            outcomes.append(await _send(bot, envelope))
-            if isinstance(outcomes[-1], Later) and outcomes[-1].seconds is not None:
-                break  # Telegram asked for quiet; the rest stays claimed and comes due again.
-            await asyncio.sleep(PAUSE_SECONDS)
-    return outcomes
+class Line:
+    """An open line to Telegram, for one thread: each message waits for its answer."""
+
+    def __init__(self, token: str, api_url: str = "") -> None:
+        self._runner = Runner()
+        self._bot = bot_for(token, api_url)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        self._runner.run(close(self._bot))
+        self._runner.close()
+
+    def send(self, envelope: Envelope) -> Outcome:
+        """Never raises for the message's own failure."""
+        return self._runner.run(_send(self._bot, envelope))
 
 
-async def _give(bot: Bot, envelope: Envelope) -> Message:
-    if envelope.file is None:
-        return await bot.send_message(envelope.chat_id, envelope.text)
-    return await bot.send_document(
-        envelope.chat_id,
-        FSInputFile(envelope.file.path, filename=envelope.file.name),
-        caption=envelope.text,
-        request_timeout=UPLOAD_SECONDS,
-    )
+async def close(bot: Bot) -> None:
+    """Closing aiogram's session waits a quarter of a second each time; aiohttp's own does not."""
+    await (await bot.session.create_session()).close()  # type: ignore[attr-defined]
 
 
 async def _send(bot: Bot, envelope: Envelope) -> Outcome:
     try:
-        message = await _give(bot, envelope)
+        return await _give(bot, envelope)
     except TelegramRetryAfter as error:
         return Later(envelope.key, str(error), error.retry_after)
+    except TelegramMigrateToChat as error:
+        return Moved(envelope.key, error.migrate_to_chat_id)
     except TelegramForbiddenError as error:
         return Never(envelope.key, str(error), blocked=True)
     except (TelegramBadRequest, TelegramNotFound) as error:
+        if NOT_MODIFIED in error.message:
+            return Sent(envelope.key, envelope.edits)
         return Never(envelope.key, str(error))
     except (TelegramAPIError, OSError, TimeoutError) as error:
         return Later(envelope.key, str(error) or type(error).__name__)
-    return Sent(envelope.key, message.message_id)
+
+
+async def _give(bot: Bot, envelope: Envelope) -> Sent:
+    if envelope.removes is not None:
+        return await _remove(bot, envelope, envelope.removes)
+    if envelope.edits is not None:
+        await bot.edit_message_text(
+            envelope.text,
+            chat_id=envelope.chat_id,
+            message_id=envelope.edits,
+            reply_markup=_markup(envelope.buttons),
+        )
+        return Sent(envelope.key, envelope.edits)
+    rows, link = envelope.buttons, ""
+    if envelope.invitation is not None:
+        way = envelope.invitation
+        made = await bot.create_chat_invite_link(
+            way.group_id, name=way.name[:32], creates_join_request=True
+        )
+        link = made.invite_link
+        rows = (*rows, (Button(way.button, url=link),))
+    return Sent(envelope.key, await _say(bot, envelope, rows), link)
+
+
+async def _say(bot: Bot, envelope: Envelope, rows: Rows) -> int:
+    look: dict[str, Any] = {
+        "reply_markup": _markup(rows),
+        "disable_notification": envelope.is_silent or None,
+    }
+    if envelope.file is None:
+        message = await bot.send_message(envelope.chat_id, envelope.text, **look)
+    else:
+        message = await bot.send_document(
+            envelope.chat_id,
+            _file(envelope.file),
+            caption=envelope.text,
+            request_timeout=UPLOAD_SECONDS,
+            **look,
+        )
+    return message.message_id
+
+
+async def _remove(bot: Bot, envelope: Envelope, person_id: int) -> Sent:
+    """Out of the group, and free to come back when he goes after all."""
+    await bot.ban_chat_member(envelope.chat_id, person_id)
+    await bot.unban_chat_member(envelope.chat_id, person_id, only_if_banned=True)
+    return Sent(envelope.key, None)
+
+
+def _markup(rows: Rows) -> InlineKeyboardMarkup | None:
+    if not rows:
+        return None
+    return InlineKeyboardMarkup(inline_keyboard=[[_button(each) for each in row] for row in rows])
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    if button.url:
+        return InlineKeyboardButton(text=button.text, url=button.url)
+    return InlineKeyboardButton(text=button.text, callback_data=button.press)
+
+
+def _file(file: Attachment) -> InputFile:
+    if file.content:
+        return BufferedInputFile(file.content, filename=file.name)
+    return FSInputFile(file.path, filename=file.name)

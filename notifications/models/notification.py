@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.state import StateField, StatefulModel, transition
-from notifications.states import Kind, NotificationState
+from notifications.states import CARDS, Kind, NotificationState
 from partners.models import Language
 
 
@@ -29,8 +29,15 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
     def due(self, at: datetime) -> "NotificationQuerySet":
         """To be sent now: queued, or claimed so long ago that the sender must have died."""
-        waiting = [NotificationState.QUEUED, NotificationState.SENDING]
-        return self.filter(state__in=waiting, next_attempt_at__lte=at)
+        return self.waiting().filter(next_attempt_at__lte=at)
+
+    def waiting(self) -> "NotificationQuerySet":
+        """Those that are still to leave."""
+        return self.filter(state__in=[NotificationState.QUEUED, NotificationState.SENDING])
+
+    def cards(self, subject: str) -> "NotificationQuerySet":
+        """The copies of what asks for a decision about ``subject``."""
+        return self.filter(subject=subject, kind__in=CARDS)
 
 
 class Notification(StatefulModel):
@@ -39,6 +46,9 @@ class Notification(StatefulModel):
     ``payload`` holds the template's named values; the text is rendered when it is sent, in
     ``language``; with a ``job`` in it that job's file goes along. With an ``email`` it is sent
     there, else to Telegram. ``dedupe_key`` makes a repeated event one message.
+
+    ``subject`` names what it is about (``booking:12``), so that the copies of one question are
+    found together; with ``edits`` it changes a message that was sent before instead of adding one.
     """
 
     recipient = models.ForeignKey(
@@ -70,6 +80,25 @@ class Notification(StatefulModel):
     kind = models.CharField(_("kind"), max_length=30, choices=Kind)
     payload = models.JSONField(_("values"), default=dict, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=Language)
+    subject = models.CharField(_("subject"), max_length=40, blank=True)
+    edits = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="edited_by",
+        verbose_name=_("changes the message"),
+    )
+    announcement = models.ForeignKey(
+        "notifications.Announcement",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="messages",
+        verbose_name=_("announcement"),
+    )
+    # One of very many: it goes when nothing else is to go.
+    is_bulk = models.BooleanField(_("one of many"), default=False)
     dedupe_key = models.CharField(_("dedupe key"), max_length=120, unique=True)
     state = StateField(_("state"), choices=NotificationState, default=NotificationState.QUEUED)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -87,9 +116,20 @@ class Notification(StatefulModel):
         ordering = ["-id"]
         indexes = [
             models.Index(
-                fields=["next_attempt_at"],
+                fields=["is_bulk", "next_attempt_at", "id"],
                 name="message_due",
                 condition=Q(state__in=[NotificationState.QUEUED, NotificationState.SENDING]),
+            ),
+            models.Index(fields=["subject"], name="message_by_subject", condition=~Q(subject="")),
+            models.Index(
+                fields=["announcement", "state"],
+                name="message_by_announcement",
+                condition=Q(announcement__isnull=False),
+            ),
+            models.Index(
+                fields=["-id"],
+                name="message_failed",
+                condition=Q(state=NotificationState.FAILED),
             ),
             models.Index(fields=["recipient", "-id"], name="message_by_recipient"),
             models.Index(fields=["booking", "-id"], name="message_by_booking"),
@@ -133,3 +173,20 @@ class Notification(StatefulModel):
     @transition(state, NotificationState.SENDING, NotificationState.FAILED)
     def give_up(self, *, error: str) -> None:
         self.last_error = error[:300]
+
+    @transition(
+        state,
+        [NotificationState.QUEUED, NotificationState.SENDING],
+        NotificationState.DROPPED,
+    )
+    def drop(self, *, why: str) -> None:
+        """It will not be sent: things have moved on."""
+        self.last_error = why[:300]
+
+    @transition(
+        state, [NotificationState.FAILED, NotificationState.DROPPED], NotificationState.QUEUED
+    )
+    def send_again(self, *, at: datetime) -> None:
+        """Due anew, with all its attempts before it."""
+        self.attempts = 0
+        self.next_attempt_at = at

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from core.acts import require_transaction
-from notifications.models import Notification
+from notifications.models import Notification, Preferences
+from notifications.states import OPTIONAL
 from partners.models import AgencyMember, Language, MemberRole, TravelAgency, User
 
 
@@ -27,13 +28,21 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is told; ``dedupe`` makes a repeat of it one message per address."""
+    """What is told; ``dedupe`` makes a repeat of it one message per address.
+
+    ``subject``, ``edits_id`` and ``announcement_id`` are the Notification's own; ``not_before``
+    holds the message back until then.
+    """
 
     kind: str
     dedupe: str
     payload: dict[str, Any] = field(default_factory=dict)
     booking_id: int | None = None
     agency_id: int | None = None
+    subject: str = ""
+    edits_id: int | None = None
+    announcement_id: int | None = None
+    not_before: datetime | None = None
 
 
 def person(user: User) -> list[Address]:
@@ -60,7 +69,8 @@ def agency_desk(agency: TravelAgency) -> list[Address]:
 
 
 def put(letter: Letter, addresses: Iterable[Address], *, at: datetime) -> int:
-    """Owe the letter to each address; what is owed already is not owed twice."""
+    """Owe the letter to each address; what is owed already is not owed twice, and what somebody
+    does not want is not owed to him."""
     require_transaction()
     rows = [
         Notification(
@@ -72,10 +82,24 @@ def put(letter: Letter, addresses: Iterable[Address], *, at: datetime) -> int:
             kind=letter.kind,
             payload=letter.payload,
             language=address.language,
+            subject=letter.subject,
+            edits_id=letter.edits_id,
+            announcement_id=letter.announcement_id,
+            is_bulk=letter.announcement_id is not None,
             dedupe_key=f"{letter.dedupe}:{address.key}",
-            next_attempt_at=at,
+            next_attempt_at=letter.not_before or at,
             created_at=at,
         )
-        for address in addresses
+        for address in _wanted(letter.kind, list(addresses))
     ]
     return len(Notification.objects.bulk_create(rows, ignore_conflicts=True))
+
+
+def _wanted(kind: str, addresses: list[Address]) -> list[Address]:
+    """Without those who have turned this kind off; a chat cannot."""
+    if kind not in OPTIONAL:
+        return addresses
+    people = [address.user_id for address in addresses if address.user_id]
+    rows = Preferences.objects.filter(user_id__in=people, muted__contains=[kind])
+    muted = set(rows.values_list("user_id", flat=True))
+    return [address for address in addresses if address.user_id not in muted]

@@ -29,9 +29,12 @@ LEAST = dict.fromkeys(
         "PARTNER_PERCENT",
         "REFUND_APPROVAL_LIMIT",
         "RESERVE_DAYS",
+        "UNDO_SECONDS",
     ),
     0,
 )
+# Groups have negative ids.
+CHATS = ("ACCOUNTANTS_CHAT_ID", "PLATFORM_CHAT_ID")
 # A share is of something whole.
 MOST = dict.fromkeys(("BONUS_LIMIT_PERCENT", "FISCAL_VAT_PERCENT", "PARTNER_PERCENT"), 100)
 
@@ -40,7 +43,7 @@ class SettingsForm(ConstanceForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            if isinstance(field, IntegerField) and name != "ACCOUNTANTS_CHAT_ID":
+            if isinstance(field, IntegerField) and name not in CHATS:
                 least = LEAST.get(name, 1)
                 most = {"max": MOST[name]} if name in MOST else {}
                 field.widget = UnfoldAdminIntegerFieldWidget(attrs={"min": least} | most)

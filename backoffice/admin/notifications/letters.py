@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.display import COLOURS, page_url
 from notifications.models import Notification
-from notifications.templates import render
+from notifications.templates import render_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def read_message(row: Notification) -> Message:
 def preview(row: Notification) -> SafeString:
     """The text, rendered as it is sent; values are escaped by the template's own ``render``."""
     try:
-        text = render(row.kind, row.payload, row.language)
+        text = render_message(row)
     except (KeyError, ValueError, IndexError):
         return mark_safe(linebreaks(_("This message cannot be shown: a value is missing.")))
     return mark_safe(linebreaks(text))
