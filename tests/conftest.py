@@ -8,9 +8,10 @@ import pytest
 import time_machine
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from django.utils import translation
 
+from tests.cleaning import Cleaner
 from tests.factories import NOW
 from tests.migrated_once import leave_original, take_original
 
@@ -138,7 +139,10 @@ def django_db_setup(django_db_setup, django_db_blocker):
             HUEY.storage.close()
             HUEY.storage.dsn = _dsn(connection)
             HUEY.storage.initialize_schema()
-    yield
+        cleaner = Cleaner()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda _: cleaner.clean())
+        yield
     HUEY.storage.close()
     with django_db_blocker.unblock():
         _hang_up(connection)

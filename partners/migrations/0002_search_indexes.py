@@ -9,7 +9,6 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0003_append_only_log'),
         ('partners', '0001_initial'),
     ]
 

@@ -9,7 +9,6 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0006_jobs'),
         ('partners', '0002_search_indexes'),
     ]
 
