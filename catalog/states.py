@@ -29,4 +29,5 @@ class FundedBy(models.TextChoices):
 
 class ChatStatus(models.TextChoices):
     BOUND = "bound", _("bound")
+    LOST = "lost", _("out of the bot's hands")
     CLOSED = "closed", _("closed")

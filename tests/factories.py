@@ -6,7 +6,7 @@ Factories write rows as they are, without acts; for a booking that came about as
 
 import secrets
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import count
 
@@ -260,6 +260,7 @@ def booking(**fields):
         "commission_percent": TEN_PERCENT,
         "cancellation_policy": POLICY,
         "created_at": NOW,
+        "answer_by": NOW + timedelta(minutes=60),
     }
     if fields.get("status", "requested") in ("requested", "approved"):
         defaults["expires_at"] = NOW + timedelta(minutes=60)
@@ -287,6 +288,16 @@ def booking_comment(**fields):
     need(fields, booking=booking)
     fields.setdefault("author", fields["booking"].user)
     return sales.BookingComment.objects.create(**{"text": "Salom!", "created_at": NOW} | fields)
+
+
+@factory(sales.DateOffer)
+def date_offer(**fields):
+    """The date of the booking is full; another of the same tour is offered for a day."""
+    need(fields, booking=lambda: booking(status="rejected", cancelled_at=NOW), offered_by=staff)
+    need(fields, session=lambda: session(tour=fields["booking"].session.tour))
+    fields.setdefault("price", fields["booking"].final_price)
+    defaults = {"created_at": NOW, "expires_at": NOW + timedelta(days=1)}
+    return sales.DateOffer.objects.create(**defaults | fields)
 
 
 @factory(sales.CustomTripRequest)
@@ -612,6 +623,29 @@ def notification(**fields):
         "created_at": NOW,
     }
     return notifications.Notification.objects.create(**defaults | fields)
+
+
+@factory(notifications.ChatPace)
+def chat_pace(**fields):
+    return notifications.ChatPace.objects.create(**{"chat_id": number(), "free_at": NOW} | fields)
+
+
+@factory(notifications.Preferences)
+def preferences(**fields):
+    """No reminder three days before, and nights without a sound."""
+    need(fields, user=user)
+    defaults = {
+        "muted": [Kind.TRIP_IN_THREE_DAYS],
+        "quiet_from": time(22),
+        "quiet_to": time(8),
+    }
+    return notifications.Preferences.objects.create(**defaults | fields)
+
+
+@factory(notifications.ChatMember)
+def chat_member(**fields):
+    need(fields, chat=tour_chat, user=user)
+    return notifications.ChatMember.objects.create(**fields)
 
 
 @factory(notifications.Announcement)

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -134,25 +136,63 @@ class ChatQuerySet(models.QuerySet["TourChat"]):
             return self
         return self.filter(session__tour__agency_id__in=user.agency_ids)
 
+    def standing(self) -> "ChatQuerySet":
+        """Those that are a session's chat today, also while the bot has lost them."""
+        return self.exclude(status=ChatStatus.CLOSED)
 
-class TourChat(models.Model):
-    """The Telegram group of one session."""
 
-    session = models.OneToOneField(
-        TourSession, models.PROTECT, related_name="chat", verbose_name=_("session")
+class TourChat(StatefulModel):
+    """The Telegram group of one session.
+
+    A session has one at a time and a group is of one session at a time; closed ones stay as a
+    record. Lost is a chat whose door the bot cannot keep: it was put out, or its rights were taken.
+    """
+
+    session = models.ForeignKey(
+        TourSession, models.PROTECT, related_name="chats", verbose_name=_("session")
     )
-    chat_id = models.BigIntegerField(_("Telegram chat id"), unique=True)
+    chat_id = models.BigIntegerField(_("Telegram chat id"))
     title = models.CharField(_("title"), max_length=128, blank=True)
-    status = models.CharField(
-        _("status"), max_length=10, choices=ChatStatus, default=ChatStatus.BOUND
+    status = StateField(_("status"), choices=ChatStatus, default=ChatStatus.BOUND, max_length=10)
+    bound_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("bound by"),
     )
-    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now, editable=False)
 
     objects = ChatQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("tour chat")
         verbose_name_plural = _("tour chats")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session"],
+                condition=~models.Q(status=ChatStatus.CLOSED),
+                name="one_chat_of_a_session",
+            ),
+            models.UniqueConstraint(
+                fields=["chat_id"],
+                condition=~models.Q(status=ChatStatus.CLOSED),
+                name="one_session_of_a_group",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title or str(self.chat_id)
+
+    @transition(status, ChatStatus.BOUND, ChatStatus.LOST)
+    def lose(self) -> None:
+        """The bot can no longer keep its door."""
+
+    @transition(status, ChatStatus.LOST, ChatStatus.BOUND)
+    def restore(self) -> None:
+        """The bot keeps its door again."""
+
+    @transition(status, [ChatStatus.BOUND, ChatStatus.LOST], ChatStatus.CLOSED)
+    def close(self) -> None:
+        """It is this session's chat no longer."""

@@ -24,6 +24,13 @@ def in_language(obj: models.Model, field: str) -> Any:
     return own or getattr(obj, f"{field}_ru")
 
 
+def map_link(lat: Decimal | str | None, lon: Decimal | str | None) -> str:
+    """The place on a map; "" without one."""
+    if lat is None or lon is None:
+        return ""
+    return f"https://www.google.com/maps/search/?api=1&query={lat},{lon}"
+
+
 class TourCategory(models.Model):
     """A type of tour; its schema says which parameters tours of the type have."""
 
@@ -220,6 +227,11 @@ class Tour(StatefulModel):
     @property
     def meeting_point(self) -> str:
         return str(in_language(self, "meeting_point"))
+
+    @property
+    def map_link(self) -> str:
+        """The meeting point on a map that any phone opens; "" without coordinates."""
+        return map_link(self.meeting_lat, self.meeting_lon)
 
     def share_of(self, kind: str) -> Decimal:
         """What a traveller of ``kind`` (adult, child, infant) pays, per cent of the seat price."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -44,6 +45,8 @@ EDITABLE = frozenset(
     }
 )
 
+MEETING = (*(f"meeting_point_{each}" for each in LANGUAGES), "meeting_lat", "meeting_lon")
+
 
 @act
 def create_tour(*, agency_id: int, values: Mapping[str, Any], by: Actor, at: datetime) -> Tour:
@@ -68,14 +71,18 @@ def change_tour(*, tour_id: int, values: Mapping[str, Any], by: Actor, at: datet
     TourFaults, also when a published tour would lack what it was published with.
     """
     tour = lock_tour(tour_id, by)
+    meeting = _meeting(tour)
 
     changed = _write(tour, values)
     if not changed:
         return tour
     tour.save(update_fields=[*changed, "updated_at"])
 
-    changes = [{"changed": {"fields": field_names(tour, changed)}}]
-    record("tour.changed", tour, by=by, at=at, agency_id=tour.agency_id, changes=changes)
+    facts: dict[str, Any] = {"changes": [{"changed": {"fields": field_names(tour, changed)}}]}
+    if set(changed) & set(MEETING):
+        # Who goes is told.
+        facts |= {"meeting_before": meeting, "meeting_after": _meeting(tour)}
+    record("tour.changed", tour, by=by, at=at, agency_id=tour.agency_id, **facts)
     return tour
 
 
@@ -157,6 +164,15 @@ def _taken_from_the_shelf(tour: Tour, changed: list[str]) -> Faults:
         name: [_("A published tour has %(what)s.") % {"what": what}]
         for name, what in missing.items()
         if name in touched
+    }
+
+
+def _meeting(tour: Tour) -> dict[str, str]:
+    """Where its travellers meet, as it is written down."""
+    place = {name: getattr(tour, name) for name in MEETING}
+    return {
+        name: f"{value:.6f}" if isinstance(value, Decimal) else value or ""
+        for name, value in place.items()
     }
 
 

@@ -1,4 +1,5 @@
 from sales.models.booking import Booking, BookingComment, BookingRequest, BookingTraveller
+from sales.models.date_offer import DateOffer
 from sales.models.trip import CustomTripRequest, TripProposal
 
 __all__ = [
@@ -7,5 +8,6 @@ __all__ = [
     "BookingRequest",
     "BookingTraveller",
     "CustomTripRequest",
+    "DateOffer",
     "TripProposal",
 ]

@@ -137,6 +137,8 @@ class Booking(StatefulModel):
 
     status = StateField(_("status"), choices=BookingStatus, default=BookingStatus.REQUESTED)
     expires_at = models.DateTimeField(_("lapses at"), null=True, blank=True)
+    # The agency's hour, kept when the request is decided: a decision taken back leaves its rest.
+    answer_by = models.DateTimeField(_("to be answered by"), null=True, blank=True)
     created_at = models.DateTimeField(_("requested at"))
     approved_at = models.DateTimeField(_("approved at"), null=True, blank=True)
     approved_by = models.ForeignKey(
@@ -301,6 +303,13 @@ class Booking(StatefulModel):
         self.approved_at = self.approved_at or at
         self.expires_at = None
         self.cancelled_at = None
+
+    @transition(status, [BookingStatus.APPROVED, BookingStatus.REJECTED], BookingStatus.REQUESTED)
+    def reopen(self) -> None:
+        """The decision was taken back: a request again, with the hour it had before."""
+        self.expires_at = self.answer_by
+        self.approved_at = self.approved_by = self.cancelled_at = None
+        self.cancel_reason, self.cancel_note = CancelReason.NONE, ""
 
     def _end(self, at: datetime) -> None:
         self.expires_at = None

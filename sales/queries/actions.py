@@ -6,6 +6,7 @@ from core.actor import Actor
 from core.clock import local_date
 from partners.roles import allowed, works_for
 from sales.models import Booking
+from sales.queries.decisions import can_be_undone
 from sales.states import LIVE, BookingStatus
 
 
@@ -22,6 +23,17 @@ def allowed_actions(booking: Booking, *, by: Actor, at: datetime) -> list[str]:
     if _may_cancel(booking, by, at):
         actions.append("cancel")
     return [*actions, "comment"]
+
+
+def desk_actions(booking: Booking, *, by: Actor, at: datetime) -> list[str]:
+    """The agency's side may also offer another date, and undo what was decided a moment ago."""
+    actions = allowed_actions(booking, by=by, at=at)
+    if {"approve", "reject"} <= set(actions):
+        actions.append("offer")
+    decides = works_for(by, booking.agency_id) and allowed(by.role, "sales.booking", "approve")
+    if decides and can_be_undone(booking, at):
+        actions.append("undo")
+    return actions
 
 
 def _may_cancel(booking: Booking, by: Actor, at: datetime) -> bool:

@@ -1,13 +1,11 @@
 """Attempts to pay: finding, locking and timing them out. What opening, performing and cancelling
 share."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import TourSession
-from catalog.services.locks import lock_promo_code
 from core.actor import Actor, job
 from core.acts import act
 from core.refusals import Conflict, NotFound
@@ -17,7 +15,7 @@ from finance.models.payment import TIMED_OUT
 from finance.queries.payments import find_payment
 from finance.services.locks import lock_payment
 from sales.models import Booking
-from sales.services.holds import Deal, end_holds, lock_rows
+from sales.services.holds import end_holds, lock_deal_with_promo
 
 
 class PaymentNotFound(NotFound):
@@ -60,26 +58,10 @@ def lock_payment_deal(
     known = find_payment(provider_id, cashbox=cashbox)
     if known is None:
         raise PaymentNotFound
-    deal = lock_deal_to_pay(known.booking_id, at=at)
+    deal = lock_deal_with_promo(known.booking_id, at=at)
     payment = lock_payment(known.pk)
     end_holds(deal.session, deal.lapsed, at=at)
     return payment, deal.booking, deal.session
-
-
-def lock_deal_to_pay(booking_id: int, *, at: datetime) -> Deal:
-    """Lock a booking that may be paid late with its promo code and session, in order; what has
-    lapsed beside it is still to be ended, once payments are locked.
-
-    The booking itself is not among that: money that comes late still finds its seats when nobody
-    has taken the lock since.
-    """
-    promo_id = Booking.objects.values_list("promo_code_id", flat=True).get(pk=booking_id)
-    if promo_id is not None:
-        # A late payment takes the promo use again, and promo codes are locked first.
-        lock_promo_code(promo_id)
-    deal = lock_rows(booking_id, at=at)
-    others = [lapsed for lapsed in deal.lapsed if lapsed.pk != booking_id]
-    return replace(deal, lapsed=others)
 
 
 def time_out_old(booking: Booking, at: datetime) -> None:

@@ -21,8 +21,8 @@ from sales.queries.payable import (
     NotPayable,
     PaymentUnderWay,
 )
-from sales.services.attempts import lock_deal_to_pay, time_out_old, whole_milliseconds
-from sales.services.holds import end_holds
+from sales.services.attempts import time_out_old, whole_milliseconds
+from sales.services.holds import end_holds, lock_deal_with_promo
 from sales.services.pay import seat_again_if_needed
 from sales.services.settle import settle
 from sales.states import BookingStatus
@@ -50,7 +50,7 @@ def book_case(*, case_id: int, booking_code: str, by: Actor, at: datetime) -> Mo
     booking_id = Booking.objects.filter(code=code).values_list("pk", flat=True).first()
     if booking_id is None:
         raise NoSuchBooking
-    deal = lock_deal_to_pay(booking_id, at=at)
+    deal = lock_deal_with_promo(booking_id, at=at)
     booking = deal.booking
     time_out_old(booking, at)
     case = lock_case(case_id)

@@ -6,13 +6,13 @@ lock first expires what has lapsed there.
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q
 
 from catalog.models import TourSession
-from catalog.services.locks import lock_session
+from catalog.services.locks import lock_promo_code, lock_session
 from catalog.services.seats import give_back_seats
 from core.actor import Actor, job
 from core.acts import act, require_transaction
@@ -64,6 +64,23 @@ def lock_rows(booking_id: int, *, at: datetime) -> Deal:
     lapsed = [booking for booking in bookings.values() if booking.is_lapsed(at)]
     booking = bookings[booking_id]
     return Deal(booking, session, lapsed, _payment_of(booking))
+
+
+def lock_deal_with_promo(booking_id: int, *, at: datetime) -> Deal:
+    """Lock a booking that may take up its promo use again (paid late, a decision undone) with its
+    promo code and session, in order; what has lapsed beside it is still to be ended, once payments
+    are locked.
+
+    The booking itself is not among that: money that comes late still finds its seats when nobody
+    has taken the lock since.
+    """
+    promo_id = Booking.objects.filter(pk=booking_id).values_list("promo_code_id", flat=True).first()
+    if promo_id is not None:
+        # Promo codes are locked first.
+        lock_promo_code(promo_id)
+    deal = lock_rows(booking_id, at=at)
+    others = [lapsed for lapsed in deal.lapsed if lapsed.pk != booking_id]
+    return replace(deal, lapsed=others)
 
 
 def _payment_of(booking: Booking) -> PaymentTransaction | None:

@@ -63,12 +63,12 @@ def request_booking(
     offer = make_offer(wish, session=session, promo=promo, user_id=by.person_id, at=at)
     check_room(session, wish.seats)
 
-    booking = _new_booking(wish, offer, session, by=by, at=at)
+    booking = new_booking(offer, session, seats=wish.seats, by=by, at=at)
     brought = who_brought(User.objects.get(pk=booking.user_id), code=referral_code, at=at)
     credit_partner(booking, brought)
     booking.comment = comment
     booking.save()
-    _write_seats(booking, offer, travellers)
+    write_seats(booking, offer, travellers)
 
     about = About(booking_id=booking.pk, agency_id=booking.agency_id)
     reserve_bonus(user_id=booking.user_id, amount=booking.bonus_used, about=about, by=by, at=at)
@@ -83,15 +83,17 @@ def request_booking(
     return booking
 
 
-def _new_booking(
-    wish: Wish, offer: Offer, session: TourSession, *, by: Actor, at: datetime
+def new_booking(
+    offer: Offer, session: TourSession, *, seats: int, by: Actor, at: datetime
 ) -> Booking:
+    """A request at the offer's price, not saved yet. Building block."""
     price, tour = offer.price, session.tour
+    answer_by = at + timedelta(minutes=config.HOLD_MINUTES)
     return Booking(
         user_id=by.person_id,
         agency_id=tour.agency_id,
         session=session,
-        seats_reserved=wish.seats,
+        seats_reserved=seats,
         selected_transport=offer.transport,
         promo_code=offer.promo,
         promotion_id=price.promotion.key if price.promotion else None,
@@ -108,7 +110,8 @@ def _new_booking(
         commission_percent=rate_for(agency_id=tour.agency_id, tour_id=tour.pk, day=local_date(at)),
         cancellation_policy=tour.cancellation_policy,
         created_at=at,
-        expires_at=at + timedelta(minutes=config.HOLD_MINUTES),
+        expires_at=answer_by,
+        answer_by=answer_by,
     )
 
 
@@ -126,7 +129,7 @@ def _record(booking: Booking, *, by: Actor, at: datetime) -> None:
     )
 
 
-def _write_seats(booking: Booking, offer: Offer, travellers: Sequence[Traveller]) -> None:
+def write_seats(booking: Booking, offer: Offer, travellers: Sequence[Traveller]) -> None:
     """A row for every seat, the named ones first; the rest are named when it is known who goes."""
     BookingTraveller.objects.bulk_create(
         BookingTraveller(booking=booking, seat_price=price, **(asdict(who) if who else {}))

@@ -12,7 +12,7 @@ from core.refusals import Refusal
 WORKERS = 5
 
 
-def run_together(calls, *, workers=WORKERS):
+def run_together(calls, *, workers=WORKERS, patience=60):
     """Run the callables in threads that start at once; what each returned, or how it refused."""
     results = [None] * len(calls)
     todo = iter(range(len(calls)))
@@ -41,7 +41,7 @@ def run_together(calls, *, workers=WORKERS):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(patience)
         assert not thread.is_alive(), "a thread hangs"
     return results
 

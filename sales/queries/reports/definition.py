@@ -29,6 +29,8 @@ class Shape(StrEnum):
 
 
 ADDED_UP = (Shape.MONEY, Shape.COUNT)
+# Of so many letters on, a text is broken into lines.
+LONG = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ class Column:
     @property
     def is_figure(self) -> bool:
         return self.is_added_up or self.shape == Shape.PERCENT
+
+    @property
+    def is_long(self) -> bool:
+        """Names and notes, which may be broken into lines."""
+        return self.shape == Shape.TEXT and self.width >= LONG
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from finance.models.withdrawal import PREFIX
 from finance.states import AGENCY_ACCOUNTS, CASH_ACCOUNTS, USER_ACCOUNTS, AccountKind
 from sales.queries.reports.definition import Ask, Column, Shape
 
@@ -117,7 +118,7 @@ GROUPS = {
         page="finance.payout",
     ),
     "withdrawal": Group(
-        *(_("Withdrawal"), "'№' || m.withdrawal_id", "m.withdrawal_id"),
+        *(_("Withdrawal"), f"'{PREFIX}' || m.withdrawal_id", "m.withdrawal_id"),
         page="finance.referralpayoutrequest",
     ),
     "state": Group(_("State"), "m.status"),

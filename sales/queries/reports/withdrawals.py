@@ -9,6 +9,7 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy as _
 
 from finance.cards import CardSystem
+from finance.models.withdrawal import PREFIX
 from finance.states import OPEN_WITHDRAWALS, WithdrawalStatus
 from sales.queries.reports.definition import Ask, Column, Report, Shape
 from sales.queries.reports.grouping import NARROW_PERSON, PERSON_NAME, add_up, key_column
@@ -17,11 +18,12 @@ COUNTS = (("asked", _("asked for in the period")), ("paid", _("paid in the perio
 INSTANTS = {"asked": "w.created_at", "paid": "w.paid_at"}
 CAME_BACK = (WithdrawalStatus.REJECTED, WithdrawalStatus.CANCELLED, WithdrawalStatus.FAILED)
 ROWS = (
-    """
-    SELECT '№' || w.id AS key, w.id AS key_id, w.created_at AS asked_at, p.code AS partner_code,
-           p.id AS partner_id, u.id AS person_id, w.amount, '•••• ' || w.card_last4 AS card,
-           w.card_system, w.status, w.approved_at, r.number AS register, w.sent_at, w.paid_at,
-           w.provider_reference AS reference, w.ended_at, w.note,""",
+    f"""
+    SELECT '{PREFIX}' || w.id AS key, w.id AS key_id, w.created_at AS asked_at,
+           p.code AS partner_code, p.id AS partner_id, u.id AS person_id, w.amount,
+           '•••• ' || w.card_last4 AS card, w.card_system, w.status, w.approved_at,
+           r.number AS register, w.sent_at, w.paid_at, w.provider_reference AS reference,
+           w.ended_at, w.note,""",
     PERSON_NAME,
     "AS person, (SELECT",
     PERSON_NAME,
