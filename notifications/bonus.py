@@ -39,7 +39,7 @@ def tell_of_withdrawal(event: EventLog) -> None:
     if event.action == "withdrawal.requested" and until:
         kind = Kind.WITHDRAWAL_NEW_CARD
     values = {
-        "number": withdrawal.pk,
+        "number": withdrawal.number,
         "card": withdrawal.card,
         "until": f"{_local(until):%d.%m.%Y %H:%M}" if until else "",
         "reference": facts.get("reference", ""),

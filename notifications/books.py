@@ -14,7 +14,7 @@ from notifications.states import Kind
 from partners.models import Language
 
 TOLD_PROOFS = {"books.proved": Kind.BOOKS_PROVED, "books.broken": Kind.BOOKS_BROKEN}
-AMOUNTS = ("takings", "commission", "withdrawals_sum")
+AMOUNTS = ("takings", "commission", "payouts_sum", "withdrawals_sum")
 
 
 def tell_accountants(event: EventLog) -> None:

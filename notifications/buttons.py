@@ -85,10 +85,17 @@ def _payout(payload: Payload) -> Rows:
     )
 
 
+def _asked_again(payload: Payload) -> Rows:
+    """Of a card whose decision was taken back."""
+    asks = payload.get("asks")
+    return KEYBOARDS[asks](payload) if asks else ()
+
+
 KEYBOARDS: Mapping[str, Callable[[Payload], Rows]] = {
     Kind.AGENCY_REQUEST: _request,
     Kind.REQUEST_WAITS: _request,
     Kind.REQUEST_WAITS_PLATFORM: _request,
+    Kind.CARD_CLOSED: _asked_again,
     Kind.BOOKING_APPROVED: _pay,
     Kind.HOLD_ENDING: _pay,
     Kind.BOOKING_EXPIRED: _app,

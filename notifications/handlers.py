@@ -1,10 +1,10 @@
 """When this event, then that message. No network here: rows of the outbox only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from decimal import Decimal
 
-from django.utils.translation import override
+from django.utils.translation import gettext_noop, override
 
 from core.models import EventLog
 from core.money import som
@@ -19,21 +19,42 @@ from notifications.bonus import (
 )
 from notifications.booking_words import values_of
 from notifications.books import TOLD_PROOFS, tell_accountants
+from notifications.changes import CHANGES, tell_of_change
+from notifications.chats import BOUND, UNBOUND, invite_travellers, keep_door, let_go
+from notifications.decisions import TAKEN_BACK
 from notifications.exports import TOLD_JOBS, tell_about_job
 from notifications.models import Notification
-from notifications.requests import ask_desk, close_request, reopen_request, told_from
+from notifications.money_cards import ASKED, ENDED, ask_accountants, close_money_card
+from notifications.offers import tell_offer
+from notifications.requests import (
+    DESK_CHANGES,
+    ask_desk,
+    ask_desk_again,
+    close_request,
+    reopen_request,
+    told_from,
+)
 from notifications.services.outbox import Address, Letter, agency_desk, owners, person, put
 from notifications.states import Kind, NotificationState
 from sales.models import Booking
-from sales.states import BookingStatus
+from sales.states import OVER, BookingStatus, CancelReason
+
+# What is said of the booking only while it stands.
+TO_PAY = (Kind.BOOKING_APPROVED, Kind.HOLD_ENDING)
+OF_THE_TRIP = (Kind.TRIP_IN_THREE_DAYS, Kind.TRIP_TOMORROW, Kind.SESSION_CHANGED)
+# Why a message was not sent; translated where it is read.
+PAID = gettext_noop("It was paid before this could be sent.")
+OVER_NOW = gettext_noop("The booking had ended before this could be sent.")
 
 Handler = Callable[[EventLog, Booking], None]
+Teller = Callable[[EventLog], None]
 
 
 def handle(event: EventLog) -> None:
     """Owe the messages that follow from ``event``; events nobody is told about are passed over."""
-    if teller := TELLERS.get(event.action):
-        teller(event)
+    if tellers := TELLERS.get(event.action):
+        for teller in tellers:
+            teller(event)
         return
     handlers = HANDLERS.get(event.action)
     if not handlers:
@@ -99,15 +120,35 @@ def _decided(kind: Kind) -> Handler:
     return handler
 
 
+def _approved(event: EventLog, booking: Booking) -> None:
+    """With nothing to pay it is paid at once, and that is told."""
+    if booking.final_price:
+        _decided(Kind.BOOKING_APPROVED)(event, booking)
+
+
 def _taken_back(event: EventLog, booking: Booking) -> None:
     """Nobody hears of a decision that was taken back."""
+    kinds = (Kind.BOOKING_APPROVED, Kind.BOOKING_REJECTED, Kind.DATE_OFFERED)
+    _drop(booking, kinds, why=TAKEN_BACK)
+
+
+def _paid(event: EventLog, booking: Booking) -> None:
+    """Nobody is asked to pay what is paid."""
+    _drop(booking, TO_PAY, why=PAID)
+
+
+def _ended(event: EventLog, booking: Booking) -> None:
+    """Nobody is reminded of what has ended."""
+    if booking.status in OVER:
+        _drop(booking, (*TO_PAY, *OF_THE_TRIP), why=OVER_NOW)
+
+
+def _drop(booking: Booking, kinds: Collection[Kind], *, why: str) -> None:
     waiting = Notification.objects.select_for_update().filter(
-        booking=booking,
-        kind__in=(Kind.BOOKING_APPROVED, Kind.BOOKING_REJECTED),
-        state=NotificationState.QUEUED,
+        booking=booking, kind__in=kinds, state=NotificationState.QUEUED
     )
     for row in waiting.order_by("pk"):
-        row.drop(why="The decision was taken back.")
+        row.drop(why=why)
         row.save(update_fields=["state", "last_error"])
 
 
@@ -120,19 +161,34 @@ def _agency(kind: Kind) -> Handler:
 
 def _agency_lost_seats(event: EventLog, booking: Booking) -> None:
     """The agency hears of an end that is not its own doing."""
-    if event.user_id is None or event.user_id == booking.user_id:
+    # The money of a booking that had ended before comes back later.
+    came_late = event.action == "booking.refunded" and booking.cancel_reason != CancelReason.REFUND
+    if not came_late and (event.user_id is None or event.user_id == booking.user_id):
         _agency(Kind.AGENCY_CANCELLED)(event, booking)
 
 
 HANDLERS: dict[str, list[Handler]] = {
     "booking.requested": [_traveller(Kind.BOOKING_REQUESTED), ask_desk],
-    "booking.approved": [_decided(Kind.BOOKING_APPROVED), close_request],
+    "booking.approved": [_approved, close_request],
     "booking.rejected": [_decided(Kind.BOOKING_REJECTED), close_request],
+    "booking.date_offered": [tell_offer, close_request],
     "booking.decision_undone": [_taken_back, reopen_request],
-    "booking.expired": [_traveller(Kind.BOOKING_EXPIRED), close_request, _agency_lost_seats],
-    "booking.paid": [_traveller(Kind.BOOKING_PAID), _agency(Kind.AGENCY_PAID)],
-    "booking.cancelled": [_traveller(Kind.BOOKING_CANCELLED), close_request, _agency_lost_seats],
-    "booking.refunded": [_traveller(Kind.BOOKING_REFUNDED), _agency_lost_seats],
+    "booking.expired": [
+        _ended,
+        _traveller(Kind.BOOKING_EXPIRED),
+        close_request,
+        _agency_lost_seats,
+    ],
+    "booking.paid": [_paid, _traveller(Kind.BOOKING_PAID), _agency(Kind.AGENCY_PAID), keep_door],
+    "booking.cancelled": [
+        _ended,
+        _traveller(Kind.BOOKING_CANCELLED),
+        close_request,
+        _agency_lost_seats,
+        keep_door,
+    ],
+    "refund.done": [_traveller(Kind.BOOKING_REFUNDED)],
+    "booking.refunded": [_ended, _traveller(Kind.BOOKING_REFUNDED), _agency_lost_seats, keep_door],
 }
 
 
@@ -141,12 +197,22 @@ PAYOUTS = {
     "payout.failed": Kind.AGENCY_PAYOUT_FAILED,
 }
 
-# Events about something else than a booking.
-TELLERS: dict[str, Callable[[EventLog], None]] = {
-    **dict.fromkeys(PAYOUTS, _tell_owners),
-    **dict.fromkeys(TOLD_PROOFS, tell_accountants),
-    **dict.fromkeys(TOLD_JOBS, tell_about_job),
-    **dict.fromkeys(WITHDRAWALS, tell_of_withdrawal),
-    **dict.fromkeys(BONUSES, tell_of_bonus),
-    **dict.fromkeys(GRANTS, tell_of_grant),
+# Who tells of which events about something else than a booking; of some several do.
+TOLD: tuple[tuple[Collection[str], Teller], ...] = (
+    (PAYOUTS, _tell_owners),
+    (TOLD_PROOFS, tell_accountants),
+    (TOLD_JOBS, tell_about_job),
+    (WITHDRAWALS, tell_of_withdrawal),
+    (BONUSES, tell_of_bonus),
+    (GRANTS, tell_of_grant),
+    (CHANGES, tell_of_change),
+    (ASKED, ask_accountants),
+    (ENDED, close_money_card),
+    (BOUND, invite_travellers),
+    (UNBOUND, let_go),
+    (DESK_CHANGES, ask_desk_again),
+)
+TELLERS: dict[str, list[Teller]] = {
+    action: [teller for actions, teller in TOLD if action in actions]
+    for action in {action for actions, _ in TOLD for action in actions}
 }

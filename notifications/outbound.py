@@ -10,11 +10,15 @@ import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Subquery
+from django.db.models import Exists, F, Min, OuterRef, Subquery
 from django.db.models.functions import Coalesce, Greatest
+from django.utils.translation import gettext_noop
 
+from catalog.services.chats import lose_chat
+from core.actor import job
 from core.clock import now
 from notifications.buttons import keyboard
 from notifications.channels import email
@@ -27,11 +31,13 @@ from notifications.channels.outcomes import (
     Outcome,
     Sent,
 )
+from notifications.decisions import TAKEN_BACK, decision_stands
 from notifications.files import file_for
 from notifications.models import WHOLE_BOT, ChatMember, ChatPace, Notification
 from notifications.models.notification import NotificationQuerySet
+from notifications.services.announcements import STOPPED
 from notifications.services.reach import group_moved, lose
-from notifications.states import PATIENT, Kind, NotificationState
+from notifications.states import PATIENT, AnnouncementStatus, Kind, NotificationState
 from notifications.templates import render_message
 
 if TYPE_CHECKING:
@@ -40,17 +46,28 @@ if TYPE_CHECKING:
 # Telegram's bounds are 30 a second over all chats, 1 a second in a chat, 20 a minute in a group;
 # messages that left in time may arrive closer together, so the first is kept with some room.
 PACE = timedelta(milliseconds=36)
+# By so much a message may be late without the next being late, too.
+SLACK = timedelta(milliseconds=12)
 PERSON_PACE = timedelta(seconds=1)
 GROUP_PACE = timedelta(seconds=3)
 CLAIM = timedelta(minutes=5)
 BACKOFF = (10, 30, 120, 600, 1800, 3600)
 GIVE_UP_AFTER = 12
-# So long a sender waits for the next message to become due before it ends.
+DIED = "It was never known to arrive: whoever sent it died each time."
+# So long a sender waits for the next message before it ends its turn.
 PATIENCE = timedelta(seconds=1)
 # So often it looks whether something more urgent has come.
 GLANCE = 0.5
+# And so often when somebody else is busy with what is due.
+BLINK = 0.02
+# Translated where it is read.
+NEVER_SENT = gettext_noop("The message that it would change was never sent.")
 # A change of a message that is still on its way waits for it.
 AFTER_THE_FIRST = timedelta(seconds=5)
+# A decision on which somebody still works waits for what becomes of it.
+WHILE_DECIDED = timedelta(seconds=1)
+
+log = structlog.get_logger(__name__)
 
 
 def send_due(*, at: datetime, until: datetime | None = None) -> int:
@@ -61,7 +78,7 @@ def send_due(*, at: datetime, until: datetime | None = None) -> int:
     """
     if not settings.TELEGRAM_BOT_TOKEN and not settings.SENDS_EMAIL:
         return 0
-    until, moment, tried = until or at + PATIENCE, at, 0
+    until, moment, tried = until or at, at, 0
     with _Lines() as lines:
         while True:
             row = _claim(moment)
@@ -70,41 +87,50 @@ def send_due(*, at: datetime, until: datetime | None = None) -> int:
                 tried += 1
                 moment = max(now(), moment)
                 continue
-            due = _next_due(moment)
-            if due is None or due > until:
+            due = _next_due(moment, max(until, moment))
+            if due is None or _is_too_late(due, moment, until):
                 return tried
-            # In the tests' frozen time this is what moves it.
-            pause = min(max((due - moment).total_seconds(), 0.001), GLANCE)
+            pause = min((due - moment).total_seconds(), GLANCE) if due > moment else BLINK
             time.sleep(pause)
+            # In the tests' frozen time this is what moves it.
             moment = max(now(), moment + timedelta(seconds=pause))
+
+
+def _is_too_late(due: datetime, at: datetime, until: datetime) -> bool:
+    """Whether to go rather than to wait for ``due``. Nobody leaves in the middle of a row of
+    messages, for their pace alone; nor stays for one that somebody else is busy with."""
+    return at > until if due <= at else due > max(until, at + PATIENCE)
 
 
 # --- claim
 
 
-@transaction.atomic
 def _claim(at: datetime) -> Notification | None:
-    """The next message, taken; None when none may go now. Messages that must not or need not go are
-    put off or dropped on the way."""
-    bot = _pace(WHOLE_BOT, at)
+    """The next message, taken; None when none may go now."""
     while True:
-        rows = _ways(bot_is_free=bot.free_at <= at).due(at).exclude(_chat_is_busy(at))
-        chosen = rows.select_related("recipient__preferences", "edits")
-        row = (
-            chosen.select_for_update(skip_locked=True, of=("self",))
-            .order_by("is_bulk", "next_attempt_at", "id")
-            .first()
-        )
-        if row is None:
-            return None
-        if _is_put_off(row, at):
-            continue
-        row.claim(until=at + CLAIM)
-        row.save(update_fields=["state", "attempts", "next_attempt_at"])
-        if row.chat_id:
-            ChatPace.objects.filter(pk=WHOLE_BOT).update(free_at=at + PACE)
-            _set_pace(row.chat_id, at + CLAIM)
-        return row
+        row, is_taken = _take_next(at)
+        if is_taken or row is None:
+            return row
+
+
+@transaction.atomic
+def _take_next(at: datetime) -> tuple[Notification | None, bool]:
+    """The first that is due, and whether it was taken: what must not or need not go is put off,
+    dropped or given up instead."""
+    bot = _pace(WHOLE_BOT, at)
+    rows = _ways(bot_is_free=bot.free_at <= at).due(at).exclude(_chat_is_busy(at))
+    rows = rows.select_related("recipient__preferences", "edits", "announcement")
+    locked = rows.select_for_update(skip_locked=True, of=("self",))
+    row = locked.order_by("is_bulk", "next_attempt_at", "id").first()
+    if row is None or _is_put_off(row, at):
+        return row, False
+    row.claim(until=at + CLAIM)
+    row.save(update_fields=["state", "attempts", "next_attempt_at"])
+    if row.chat_id:
+        bot.free_at = max(bot.free_at, at - SLACK) + PACE
+        bot.save(update_fields=["free_at"])
+        _set_pace(row.chat_id, at + CLAIM)
+    return row, True
 
 
 def _ways(*, bot_is_free: bool) -> NotificationQuerySet:
@@ -117,17 +143,26 @@ def _chat_is_busy(at: datetime) -> Exists:
 
 
 def _is_put_off(row: Notification, at: datetime) -> bool:
-    """Whether it does not go now after all: somebody's quiet hours, or a change of a message that
-    is not there yet, or never will be."""
-    quiet = _quiet_until(row, at)
-    if quiet is not None and row.kind in PATIENT:
+    """Whether it does not go now after all: somebody's quiet hours, a change of a message that is
+    not there yet or never will be, one that kills whoever sends it, an announcement that was
+    stopped, or a decision that was taken back."""
+    quiet, stands = _quiet_until(row, at), decision_stands(row)
+    if row.announcement and row.announcement.status == AnnouncementStatus.STOPPED:
+        row.drop(why=STOPPED)
+    elif row.attempts >= GIVE_UP_AFTER:
+        row.give_up(error=DIED)
+    elif stands is None:
+        row.next_attempt_at = at + WHILE_DECIDED
+    elif not stands:
+        row.drop(why=TAKEN_BACK)
+    elif quiet is not None and row.kind in PATIENT:
         row.next_attempt_at = quiet
     elif row.edits is None or row.edits.state == NotificationState.SENT:
         return False
     elif row.edits.state in (NotificationState.QUEUED, NotificationState.SENDING):
         row.next_attempt_at = at + AFTER_THE_FIRST
     else:
-        row.drop(why="The message that it would change was never sent.")
+        row.drop(why=NEVER_SENT)
     row.save(update_fields=["state", "next_attempt_at", "last_error"])
     return True
 
@@ -137,13 +172,16 @@ def _quiet_until(row: Notification, at: datetime) -> datetime | None:
     return wishes.quiet_until(at) if wishes else None
 
 
-def _next_due(at: datetime) -> datetime | None:
-    """When the next message may go; the bot's own pace is short enough to be waited for."""
+def _next_due(at: datetime, until: datetime) -> datetime | None:
+    """When the next message may go, of those that are due before ``until``."""
     bot = ChatPace.objects.filter(pk=WHOLE_BOT).values_list("free_at", flat=True).first() or at
+    rows = _ways(bot_is_free=True).due(until)
+    # The bot's own pace is mostly what is waited for, and that is quickly known.
+    if bot > at and rows.filter(email="", next_attempt_at__lte=bot).exists():
+        return bot
     chat = ChatPace.objects.filter(chat_id=OuterRef("chat_id")).values("free_at")
     when = Greatest("next_attempt_at", Coalesce(Subquery(chat), F("next_attempt_at")))
-    rows = _ways(bot_is_free=True).waiting().annotate(when=when)
-    found = rows.order_by("when").values_list("when", flat=True).first()
+    found = rows.annotate(when=when).aggregate(first=Min("when"))["first"]
     return max(found, bot) if found else None
 
 
@@ -152,8 +190,11 @@ def _next_due(at: datetime) -> datetime | None:
 
 def _pace(chat_id: int, at: datetime) -> ChatPace:
     """The chat's row, locked; the bot's own makes the claims of all workers go in turn."""
-    ChatPace.objects.bulk_create([ChatPace(pk=chat_id, free_at=at)], ignore_conflicts=True)
-    return ChatPace.objects.select_for_update().get(pk=chat_id)
+    row = ChatPace.objects.select_for_update().filter(pk=chat_id).first()
+    if row is None:
+        ChatPace.objects.bulk_create([ChatPace(pk=chat_id, free_at=at)], ignore_conflicts=True)
+        row = ChatPace.objects.select_for_update().get(pk=chat_id)
+    return row
 
 
 def _set_pace(chat_id: int, free_at: datetime) -> None:
@@ -163,10 +204,6 @@ def _set_pace(chat_id: int, free_at: datetime) -> None:
         unique_fields=["chat_id"],
         update_fields=["free_at"],
     )
-
-
-def _is_group(chat_id: int) -> bool:
-    return chat_id < 0
 
 
 # --- carry
@@ -201,6 +238,9 @@ def _carry(row: Notification, at: datetime, lines: _Lines) -> Outcome:
     except (LookupError, ValueError) as error:
         # A template and its values do not fit: no later attempt mends it.
         return Never(row.pk, repr(error))
+    except Exception as error:
+        log.exception("a message could not be made", message_id=row.pk)
+        return Later(row.pk, repr(error))
     return lines.send(envelope)
 
 
@@ -218,6 +258,7 @@ def _envelope(row: Notification, at: datetime) -> Envelope:
         edits=row.edits.message_id if row.edits else None,
         invitation=_invitation(row) if row.kind == Kind.CHAT_INVITATION else None,
         removes=payload["person"] if is_removal else None,
+        loses=payload["link"] if is_removal else "",
     )
 
 
@@ -232,37 +273,46 @@ def _invitation(row: Notification) -> Invitation:
 @transaction.atomic
 def _record(outcome: Outcome, at: datetime) -> None:
     row = Notification.objects.select_for_update().get(pk=outcome.key)
-    pause = timedelta(0)
+    if row.state != NotificationState.SENDING:
+        # This sender was so slow that another has sent it, too.
+        return
+    _settle(row, outcome, at)
+    row.save()
+    if row.chat_id:
+        seconds = outcome.seconds if isinstance(outcome, Later) else 0
+        _let_chat_go(row.chat_id, at, timedelta(seconds=seconds or 0))
+
+
+def _settle(row: Notification, outcome: Outcome, at: datetime) -> None:
     match outcome:
         case Sent(message_id=message_id, link=link):
             row.mark_sent(at=now(), message_id=message_id)
             _keep_link(row, link)
-        case Never(error=error, blocked=blocked):
+        case Never(error=error, blocked=blocked, shut=shut):
             row.give_up(error=error)
             if blocked:
-                lose(row, error=error, at=at)
-        case Moved(chat_id=chat_id):
+                lose(row)
+            if shut:
+                lose_chat(chat_id=shut, by=job(), at=at)
+        case Moved(old_id=old_id, new_id=new_id):
+            group_moved(old_id=old_id, new_id=new_id)
+            row.refresh_from_db()
             row.put_back(until=at, error="")
-            group_moved(old_id=row.chat_id or 0, new_id=chat_id)
-            row.chat_id = chat_id
         case Later(error=error) if row.attempts >= GIVE_UP_AFTER:
             row.give_up(error=error)
         case Later(error=error, seconds=seconds):
-            wait = seconds or BACKOFF[min(row.attempts - 1, len(BACKOFF) - 1)]
+            wait = seconds or BACKOFF[min(row.attempts, len(BACKOFF)) - 1]
             row.put_back(until=at + timedelta(seconds=wait), error=error)
-            pause = timedelta(seconds=seconds or 0)
-    row.save()
-    if row.chat_id:
-        _let_chat_go(row.chat_id, at, pause)
 
 
 def _let_chat_go(chat_id: int, at: datetime, pause: timedelta) -> None:
     """Free again after its own pace. A pause that Telegram asks for in a group is the group's;
     nobody is written to more than once a second, so in a private chat it is the whole bot's."""
-    own = GROUP_PACE if _is_group(chat_id) else PERSON_PACE
-    _set_pace(chat_id, at + max(own, pause))
-    if pause and not _is_group(chat_id):
+    is_group = chat_id < 0
+    if pause and not is_group:
+        # Before the chat's own row, as a claim locks them.
         _set_pace(WHOLE_BOT, at + pause)
+    _set_pace(chat_id, at + max(GROUP_PACE if is_group else PERSON_PACE, pause))
 
 
 def _keep_link(row: Notification, link: str) -> None:

@@ -27,18 +27,18 @@ TEMPLATES: Mapping[str, Any] = {
         "The agency could not confirm booking <b>{code}</b>.\n{tour}, {dates}\nReason: {reason}"
     ),
     Kind.BOOKING_EXPIRED: _(
-        "The time for booking <b>{code}</b> is over and the seats are free again.\n"
-        "{tour}, {dates}\nYou can ask for them once more."
+        "Booking <b>{code}</b> has ended. {lapsed}\n{tour}, {dates}\n"
+        "You can ask for seats once more."
     ),
     Kind.BOOKING_PAID: _(
         "Booking <b>{code}</b> is paid: {price}.\n{tour}, {dates}\nSeats: {seats}.\n"
-        "Meeting point: {meeting_point}"
+        "{meeting}\n{contacts}\nYour voucher: /bookings"
     ),
     Kind.BOOKING_CANCELLED: _(
-        "Booking <b>{code}</b> is cancelled.\n{tour}, {dates}\nTo be returned: {refund}.\n{reason}"
+        "Booking <b>{code}</b> is cancelled.\n{tour}, {dates}\n{ended}\n{money_back}"
     ),
     Kind.BOOKING_REFUNDED: _(
-        "The payment for booking <b>{code}</b> has been returned: {price}.\n{tour}, {dates}"
+        "Returned to you for booking <b>{code}</b>: {returned}.\n{tour}, {dates}\n{stands}"
     ),
     Kind.HOLD_ENDING: _(
         "Booking <b>{code}</b> is not paid yet; its seats are kept until {until}.\n"
@@ -50,11 +50,11 @@ TEMPLATES: Mapping[str, Any] = {
         "The offer stands until {until}."
     ),
     Kind.TRIP_IN_THREE_DAYS: _(
-        "In three days: <b>{tour}</b>, {dates}.\nMeeting point: {meeting_point}\n{contacts}\n"
+        "In three days: <b>{tour}</b>, {dates}.\n{meeting}\n{contacts}\n"
         "Booking {code}, seats: {seats}. Your voucher: /bookings"
     ),
     Kind.TRIP_TOMORROW: _(
-        "Tomorrow: <b>{tour}</b>, {dates}.\nMeeting point: {meeting_point}\n{contacts}\n"
+        "Tomorrow: <b>{tour}</b>, {dates}.\n{meeting}\n{contacts}\n"
         "Booking {code}, seats: {seats}. Your voucher: /bookings"
     ),
     Kind.SESSION_CHANGED: _(
@@ -99,28 +99,28 @@ TEMPLATES: Mapping[str, Any] = {
         "{amount} is back on the balance."
     ),
     Kind.WITHDRAWAL_REQUESTED: _(
-        "Withdrawal <b>№{number}</b>: {amount} to card {card}.\n"
+        "Withdrawal <b>{number}</b>: {amount} to card {card}.\n"
         "We will write as soon as it is approved. Not you? Cancel it: /withdrawals"
     ),
     Kind.WITHDRAWAL_NEW_CARD: _(
-        "‼️ Withdrawal <b>№{number}</b>: {amount} to a new card {card}.\n"
+        "‼️ Withdrawal <b>{number}</b>: {amount} to a new card {card}.\n"
         "A new card is paid to from {until} on. Not you? Cancel it before: /withdrawals"
     ),
     Kind.WITHDRAWAL_APPROVED: _(
-        "Withdrawal <b>№{number}</b> is approved: {amount} go to card {card} next."
+        "Withdrawal <b>{number}</b> is approved: {amount} go to card {card} next."
     ),
     Kind.WITHDRAWAL_PAID: _(
-        "Withdrawal <b>№{number}</b> is paid: {amount} to card {card}.\nPayment: {reference}."
+        "Withdrawal <b>{number}</b> is paid: {amount} to card {card}.\nPayment: {reference}."
     ),
     Kind.WITHDRAWAL_FAILED: _(
-        "Withdrawal <b>№{number}</b> did not reach card {card}: {reason}\n"
+        "Withdrawal <b>{number}</b> did not reach card {card}: {reason}\n"
         "{amount} is back on your bonus balance."
     ),
     Kind.WITHDRAWAL_REJECTED: _(
-        "Withdrawal <b>№{number}</b> is rejected: {reason}\n{amount} is back on your bonus balance."
+        "Withdrawal <b>{number}</b> is rejected: {reason}\n{amount} is back on your bonus balance."
     ),
     Kind.WITHDRAWAL_CANCELLED: _(
-        "Withdrawal <b>№{number}</b> is cancelled: {amount} is back on your bonus balance."
+        "Withdrawal <b>{number}</b> is cancelled: {amount} is back on your bonus balance."
     ),
     Kind.BONUS_EARNED: _(
         "Your bonus for booking <b>{code}</b>: {amount}.\nIt can be used from {day} on."
@@ -138,15 +138,16 @@ TEMPLATES: Mapping[str, Any] = {
     Kind.BONUS_GRANTED: _("Circle has added {amount} to your bonus balance.\n{reason}"),
     Kind.BONUS_CORRECTED: _("Circle has taken {amount} off your bonus balance.\n{reason}"),
     Kind.WITHDRAWAL_WAITS: _(
-        "Withdrawal <b>W-{number}</b> waits: {amount} to card {card}, {person}.\n{doubts}"
+        "Withdrawal <b>{number}</b> waits: {amount} to card {card}, {person}.\n{doubts}"
     ),
     Kind.PAYOUT_WAITS: _(
-        "Payout <b>№{number}</b> waits: {amount} to {agency}, asked for by {person}.\n{doubts}"
+        "Payout <b>№{number}</b> waits: {amount} to {agency} for {period}, asked for by {person}.\n"
+        "{doubts}"
     ),
     Kind.BOOKS_PROVED: _(
         "The books are right: proofs {proofs}, rows {rows}, {seconds} s.\n"
         "{day}: taken {takings} (payments: {payments}), commission {commission}.\n"
-        "Waiting: payouts {payouts_waiting}, withdrawals {withdrawals_waiting} "
+        "Waiting: payouts {payouts_waiting} ({payouts_sum}), withdrawals {withdrawals_waiting} "
         "({withdrawals_sum}), refunds {refunds_waiting}, money without a deal {cases_open}, "
         "unexplained rows {rows_unexplained}. Balances below zero: {below_zero}."
     ),

@@ -69,6 +69,7 @@ TABLE: dict[str, dict[str, frozenset[Role]]] = {
         "comment": STAFF,
     },
     "sales.bookingrequest": {"view": _SELLERS | {Role.SUPPORT}},
+    "sales.dateoffer": {"view": STAFF},
     "sales.bookingtraveller": {"view": STAFF, "change": _SELLERS, "checkin": _SELLERS},
     "sales.bookingcomment": {"view": STAFF},
     "sales.customtriprequest": {"view": STAFF},
@@ -126,8 +127,18 @@ TABLE: dict[str, dict[str, frozenset[Role]]] = {
     "core.eventseal": {"view": _BOOKS},
     "core.idempotencykey": {"view": _ADMIN},
     "core.media": {"view": _SELLERS | _CARE, "add": _SELLERS, "delete": _SELLERS},
-    "notifications.notification": {"view": _SELLERS | _CARE},
-    "notifications.announcement": {"view": _CARE},
+    "notifications.notification": {"view": _SELLERS | _CARE, "retry": _SELLERS | _CARE},
+    "notifications.operations": {"view": _CARE},
+    "notifications.chatpace": {"view": _ADMIN},
+    "notifications.preferences": {"view": _CARE},
+    "notifications.chatmember": {"view": STAFF},
+    "notifications.announcement": {
+        "view": _CARE,
+        "add": _CARE,
+        "change": _CARE,
+        "start": _CARE,
+        "stop": _CARE,
+    },
     "constance.config": {"view": _ADMIN, "change": _ADMIN},
 }
 

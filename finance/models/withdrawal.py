@@ -130,7 +130,11 @@ class ReferralPayoutRequest(StatefulModel):
         ]
 
     def __str__(self) -> str:
-        return f"{PREFIX}{self.pk} · {self.user}"
+        return f"{self.number} · {self.user}"
+
+    @property
+    def number(self) -> str:
+        return number_of(self.pk)
 
     # --- the card
 
@@ -196,6 +200,11 @@ class ReferralPayoutRequest(StatefulModel):
         self.ended_at = at
         self.note = note[:300]
         self.card_number = ""
+
+
+def number_of(withdrawal_id: int) -> str:
+    """As people read it, and the bank."""
+    return f"{PREFIX}{withdrawal_id}"
 
 
 def mark_of(number: Secret) -> str:

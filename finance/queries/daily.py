@@ -28,6 +28,7 @@ class DayFigures:
     takings: Decimal
     commission: Decimal
     payouts_waiting: int
+    payouts_sum: Decimal
     withdrawals_waiting: int
     withdrawals_sum: Decimal
     refunds_waiting: int
@@ -41,13 +42,14 @@ class DayFigures:
 
 def figures_of(day: date) -> DayFigures:
     """The figures of a local ``day``; what waits is as of now."""
-    takings, withdrawals = takings_of(day), withdrawals_waiting()
+    takings, payouts, withdrawals = takings_of(day), payouts_waiting(), withdrawals_waiting()
     return DayFigures(
         day=day,
         payments=takings.count,
         takings=takings.amount,
         commission=commission_by_day(day, day + DAY).get(day, ZERO),
-        payouts_waiting=payouts_waiting().count,
+        payouts_waiting=payouts.count,
+        payouts_sum=payouts.amount,
         withdrawals_waiting=withdrawals.count,
         withdrawals_sum=withdrawals.amount,
         refunds_waiting=refunds_waiting().count,

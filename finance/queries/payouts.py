@@ -152,6 +152,15 @@ def has_proposed_details(agency_id: int) -> bool:
     ).exists()
 
 
+def has_changed_account(payout: Payout) -> bool:
+    """Whether it will go to another bank account than the agency's last approved payout went to."""
+    before = Payout.objects.filter(agency_id=payout.agency_id, approved_at__isnull=False)
+    last = before.exclude(pk=payout.pk).order_by("-pk").first()
+    agency = payout.agency
+    now_to = (agency.bank_mfo, agency.bank_account)
+    return last is not None and (last.bank_mfo, last.bank_account) != now_to
+
+
 # --- what a bank is told
 
 

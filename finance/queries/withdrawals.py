@@ -15,7 +15,6 @@ from core.fields import MoneyField
 from core.money import ZERO
 from core.sealed import Secret
 from finance.models import Account, ReferralPayoutRequest
-from finance.models.withdrawal import PREFIX
 from finance.queries.overview import Pile, pile_of
 from finance.queries.payouts import LANGUAGE_OF_BANKS
 from finance.states import AccountKind, WithdrawalStatus
@@ -101,10 +100,10 @@ def order_of(withdrawal: ReferralPayoutRequest) -> ToCard:
     """The order; its person should be loaded with it. Raises CannotOpen."""
     with translation.override(LANGUAGE_OF_BANKS):
         purpose = _("Bonus of a referral partner, withdrawal No. %(number)s") % {
-            "number": number_of(withdrawal)
+            "number": withdrawal.number
         }
     return ToCard(
-        number=number_of(withdrawal),
+        number=withdrawal.number,
         key=str(withdrawal.key),
         holder=str(withdrawal.user),
         card=withdrawal.open_card(),
@@ -112,8 +111,3 @@ def order_of(withdrawal: ReferralPayoutRequest) -> ToCard:
         amount=withdrawal.amount,
         purpose=purpose,
     )
-
-
-def number_of(withdrawal: ReferralPayoutRequest) -> str:
-    """Its number outside of the house."""
-    return f"{PREFIX}{withdrawal.pk}"

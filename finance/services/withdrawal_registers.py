@@ -20,7 +20,7 @@ from finance.models import PayoutRegister, ReferralPayoutRequest
 from finance.models.payout import CARDS
 from finance.models.withdrawal import PREFIX
 from finance.papers.results import Numbers
-from finance.queries.withdrawals import ToCard, number_of, order_of
+from finance.queries.withdrawals import ToCard, order_of
 from finance.services.registers import NothingToSend, lock_chosen, new_register, number_alone
 from finance.services.results import OrderKind
 from finance.services.withdrawals import WithdrawalMoved, fail_withdrawal, pay_withdrawal
@@ -132,7 +132,7 @@ def _open(withdrawal: ReferralPayoutRequest) -> ToCard:
     try:
         return order_of(withdrawal)
     except CannotOpen:
-        raise CardDoesNotOpen(number=number_of(withdrawal)) from None
+        raise CardDoesNotOpen(number=withdrawal.number) from None
 
 
 # --- what the bank answers

@@ -40,7 +40,7 @@ class PartnersOnly(NotAllowed):
 
 class WithdrawalOpen(Conflict):
     code = "payout_open"
-    message = _("Withdrawal №{number} is not finished yet.")
+    message = _("Withdrawal {number} is not finished yet.")
 
 
 class WithdrawalBelowMinimum(Conflict):
@@ -55,11 +55,11 @@ class WithdrawalInsufficient(BonusInsufficient):
 
 class WithdrawalMoved(Conflict):
     code = "invalid_transition"
-    message = _("Withdrawal №{number} is “{status}”: this cannot be done with it now.")
+    message = _("Withdrawal {number} is “{status}”: this cannot be done with it now.")
 
     @classmethod
     def of(cls, withdrawal: ReferralPayoutRequest) -> "WithdrawalMoved":
-        return cls(number=withdrawal.pk, status=withdrawal.get_status_display())
+        return cls(number=withdrawal.number, status=withdrawal.get_status_display())
 
 
 class CardCoolsDown(Conflict):
@@ -144,7 +144,7 @@ def _check_amount(amount: Decimal, available: Decimal, user_id: int) -> None:
     """The person's account is locked: nobody else asks beside him."""
     is_open = ReferralPayoutRequest.objects.filter(user_id=user_id, status__in=OPEN_WITHDRAWALS)
     if (open_one := is_open.first()) is not None:
-        raise WithdrawalOpen(number=open_one.pk)
+        raise WithdrawalOpen(number=open_one.number)
     if amount < config.MINIMUM_WITHDRAWAL:
         raise WithdrawalBelowMinimum(minimum=som(Decimal(config.MINIMUM_WITHDRAWAL)))
     if amount > available:

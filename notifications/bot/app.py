@@ -11,16 +11,34 @@ from django.utils.translation import override
 
 from notifications.bot.commands import COMMANDS
 from notifications.bot.doorman import Doorman
-from notifications.bot.routers import bonus, other, partner, start, withdrawals
+from notifications.bot.routers import (
+    bonus,
+    bookings,
+    chats,
+    desk,
+    money,
+    offers,
+    other,
+    own_words,
+    partner,
+    pending,
+    preferences,
+    quiet,
+    requests,
+    rollcall,
+    staff_groups,
+    start,
+    withdrawals,
+)
 from notifications.channels.telegram import bot_for, close
 from partners.models import Language
 
 # What is asked and pressed in private chats; the last one answers what the others leave.
-PRIVATE = (start, bonus, partner, withdrawals, other)
+PRIVATE = (start, bookings, offers, preferences, bonus, partner, withdrawals, quiet, other)
 # What is pressed and asked wherever the bot's cards are: in private, and in the staff's groups.
-ANYWHERE: tuple[Any, ...] = ()
+ANYWHERE: tuple[Any, ...] = (money, rollcall, staff_groups, own_words, pending, requests)
 # What happens in groups: the bot is added, somebody asks to be let in.
-GROUPS: tuple[Any, ...] = ()
+GROUPS: tuple[Any, ...] = (chats, desk)
 
 
 def _dispatcher() -> Dispatcher:
@@ -31,7 +49,6 @@ def _dispatcher() -> Dispatcher:
     person = F.from_user.is_bot.is_(False)
     made.message.filter(F.chat.type.in_({"private", "group", "supergroup"}), person)
     made.callback_query.filter(F.message, person)
-    made.my_chat_member.filter(person)
     for observer in (made.message, made.callback_query):
         observer.middleware(Doorman())
     private = Router(name="private")

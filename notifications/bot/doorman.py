@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from aiogram import BaseMiddleware
+from aiogram.dispatcher.flags import get_flag
 from aiogram.exceptions import TelegramAPIError
 from aiogram.filters import CommandObject
 from aiogram.types import CallbackQuery, Message, TelegramObject
@@ -51,7 +52,11 @@ class Doorman(BaseMiddleware):
     ) -> None:
         assert isinstance(event, Message | CallbackQuery)  # noqa: S101 - it stands at no other door
         assert event.from_user is not None  # noqa: S101 - those without are passed over
-        with override(_spoken(event.from_user)):
+        if get_flag(data, "unasked"):
+            # What Telegram itself tells in a group: nobody has spoken to the bot.
+            await handler(event, data)
+            return
+        with override(spoken(event.from_user)):
             try:
                 if is_private(event):
                     data["user"] = await meet(event.from_user, payload(data.get("command")))
@@ -102,7 +107,7 @@ def payload(command: CommandObject | None) -> str:
     return text if text and PAYLOAD.fullmatch(text) else ""
 
 
-def _spoken(person: TelegramUser) -> str:
+def spoken(person: TelegramUser) -> str:
     """The language of his Telegram, until he is known."""
     language = (person.language_code or "")[:2]
     return language if language in Language.values else Language.RU.value

@@ -30,7 +30,8 @@ class Envelope:
 
     With an ``email`` it goes there, under ``subject``. With ``edits`` it changes that message of
     the chat; with an ``invitation`` a link of the reader's own is made and goes along; with
-    ``removes`` nothing is said: that person is taken out of the chat.
+    ``removes`` nothing is said: that person is taken out of the chat, and the link he ``loses`` no
+    longer works.
     """
 
     key: int
@@ -44,6 +45,7 @@ class Envelope:
     edits: int | None = None
     invitation: Invitation | None = None
     removes: int | None = None
+    loses: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +67,22 @@ class Later:
 
 @dataclass(frozen=True, slots=True)
 class Never:
-    """It will not arrive; ``blocked`` when the person has blocked the bot, or the group has taken
-    it out."""
+    """It will not arrive; ``blocked`` when its reader has put the bot out, ``shut`` is the chat
+    that did, which of an invitation may be the group."""
 
     key: int
     error: str
     blocked: bool = False
+    shut: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The group has become another: ``chat_id`` from now on."""
+    """Telegram knows the group ``old_id`` under another id from now on; nothing has arrived."""
 
     key: int
-    chat_id: int
+    old_id: int
+    new_id: int
 
 
 Outcome = Sent | Later | Never | Moved

@@ -1,6 +1,7 @@
 """Telegram, through aiogram: one message out, and what became of it."""
 
 from asyncio import Runner
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -10,8 +11,10 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.enums import ParseMode
 from aiogram.exceptions import (
+    ClientDecodeError,
     TelegramAPIError,
     TelegramBadRequest,
+    TelegramEntityTooLarge,
     TelegramForbiddenError,
     TelegramMigrateToChat,
     TelegramNotFound,
@@ -76,18 +79,45 @@ async def close(bot: Bot) -> None:
 async def _send(bot: Bot, envelope: Envelope) -> Outcome:
     try:
         return await _give(bot, envelope)
-    except TelegramRetryAfter as error:
-        return Later(envelope.key, str(error), error.retry_after)
-    except TelegramMigrateToChat as error:
-        return Moved(envelope.key, error.migrate_to_chat_id)
-    except TelegramForbiddenError as error:
-        return Never(envelope.key, str(error), blocked=True)
-    except (TelegramBadRequest, TelegramNotFound) as error:
-        if NOT_MODIFIED in error.message:
-            return Sent(envelope.key, envelope.edits)
-        return Never(envelope.key, str(error))
-    except (TelegramAPIError, OSError, TimeoutError) as error:
+    except ClientDecodeError as error:
+        return _unreadable(envelope, error)
+    except TelegramAPIError as error:
+        return _refused(envelope, error)
+    except (OSError, TimeoutError) as error:
         return Later(envelope.key, str(error) or type(error).__name__)
+
+
+def _refused(envelope: Envelope, error: TelegramAPIError) -> Outcome:
+    key, why = envelope.key, str(error)
+    match error:
+        case TelegramRetryAfter():
+            return Later(key, why, error.retry_after)
+        case TelegramMigrateToChat():
+            return Moved(key, _chat_of(error, envelope), error.migrate_to_chat_id)
+        case TelegramForbiddenError():
+            # A group's closed door is not the doing of who was to be invited into it.
+            shut = _chat_of(error, envelope)
+            return Never(key, why, blocked=shut == envelope.chat_id, shut=shut)
+        case TelegramBadRequest() if NOT_MODIFIED in error.message:
+            return Sent(key, envelope.edits)
+        case TelegramBadRequest() | TelegramNotFound() | TelegramEntityTooLarge():
+            return Never(key, why)
+    return Later(key, why)
+
+
+def _chat_of(error: TelegramAPIError, envelope: Envelope) -> int:
+    """The chat that the refused call was about: of an invitation it may be the group."""
+    return int(getattr(error.method, "chat_id", envelope.chat_id))
+
+
+def _unreadable(envelope: Envelope, error: ClientDecodeError) -> Outcome:
+    """An answer that aiogram does not understand: said it that the message arrived, it did."""
+    answer = error.data if isinstance(error.data, dict) else {}
+    if answer.get("ok"):
+        result = answer.get("result")
+        known = result.get("message_id") if isinstance(result, dict) else None
+        return Sent(envelope.key, known)
+    return Later(envelope.key, f"{error.message}: {error.data}")
 
 
 async def _give(bot: Bot, envelope: Envelope) -> Sent:
@@ -134,6 +164,10 @@ async def _remove(bot: Bot, envelope: Envelope, person_id: int) -> Sent:
     """Out of the group, and free to come back when he goes after all."""
     await bot.ban_chat_member(envelope.chat_id, person_id)
     await bot.unban_chat_member(envelope.chat_id, person_id, only_if_banned=True)
+    if envelope.loses:
+        # It lets nobody in without the bot's yes: should Telegram not know it any more, well.
+        with suppress(TelegramBadRequest):
+            await bot.revoke_chat_invite_link(envelope.chat_id, envelope.loses)
     return Sent(envelope.key, None)
 
 

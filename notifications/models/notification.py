@@ -189,4 +189,5 @@ class Notification(StatefulModel):
     def send_again(self, *, at: datetime) -> None:
         """Due anew, with all its attempts before it."""
         self.attempts = 0
+        self.last_error = ""
         self.next_attempt_at = at

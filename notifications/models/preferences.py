@@ -48,6 +48,13 @@ class Preferences(models.Model):
     def __str__(self) -> str:
         return str(self.user)
 
+    @property
+    def quiet_hours(self) -> str:
+        """``22:00–08:00``; "" without any."""
+        if self.quiet_from is None or self.quiet_to is None:
+            return ""
+        return f"{self.quiet_from:%H:%M}–{self.quiet_to:%H:%M}"
+
     def quiet_until(self, at: datetime) -> datetime | None:
         """When the quiet hours around ``at`` end; None when it is no quiet hour."""
         if self.quiet_from is None or self.quiet_to is None:

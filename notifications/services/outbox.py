@@ -1,6 +1,6 @@
 """Putting messages into the outbox: who, what, in which language, once. A building block."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -71,6 +71,11 @@ def agency_desk(agency: TravelAgency) -> list[Address]:
 def put(letter: Letter, addresses: Iterable[Address], *, at: datetime) -> int:
     """Owe the letter to each address; what is owed already is not owed twice, and what somebody
     does not want is not owed to him."""
+    return put_all([(letter, address) for address in addresses], at=at)
+
+
+def put_all(owed: Sequence[tuple[Letter, Address]], *, at: datetime) -> int:
+    """Owe many letters, each to its address, in two queries; as :func:`put`."""
     require_transaction()
     rows = [
         Notification(
@@ -90,16 +95,21 @@ def put(letter: Letter, addresses: Iterable[Address], *, at: datetime) -> int:
             next_attempt_at=letter.not_before or at,
             created_at=at,
         )
-        for address in _wanted(letter.kind, list(addresses))
+        for letter, address in _wanted(owed)
     ]
     return len(Notification.objects.bulk_create(rows, ignore_conflicts=True))
 
 
-def _wanted(kind: str, addresses: list[Address]) -> list[Address]:
-    """Without those who have turned this kind off; a chat cannot."""
-    if kind not in OPTIONAL:
-        return addresses
-    people = [address.user_id for address in addresses if address.user_id]
-    rows = Preferences.objects.filter(user_id__in=people, muted__contains=[kind])
-    muted = set(rows.values_list("user_id", flat=True))
-    return [address for address in addresses if address.user_id not in muted]
+def _wanted(owed: Sequence[tuple[Letter, Address]]) -> list[tuple[Letter, Address]]:
+    """Without what its reader has turned off; a chat cannot."""
+    optional = {letter.kind for letter, _address in owed} & set(OPTIONAL)
+    if not optional:
+        return list(owed)
+    people = [address.user_id for _letter, address in owed if address.user_id]
+    rows = Preferences.objects.filter(user_id__in=people, muted__overlap=sorted(optional))
+    muted: dict[int | None, list[str]] = dict(rows.values_list("user_id", "muted"))
+    return [
+        (letter, address)
+        for letter, address in owed
+        if letter.kind not in optional or letter.kind not in muted.get(address.user_id, ())
+    ]

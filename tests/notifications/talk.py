@@ -2,12 +2,14 @@
 bot does in return is read off a Bot API server that speaks HTTP."""
 
 import json
+import re
+from copy import copy
 from itertools import count
 
 import pytest
 from django.test import Client
 
-from tests.outside.conftest import BotApi, bot_api  # noqa: F401
+from tests.outside.conftest import TOKEN, BotApi, bot_api  # noqa: F401
 
 SECRET = "the-tests-own-webhook-secret"
 WEBHOOK = "/telegram/webhook/"
@@ -15,12 +17,17 @@ numbers = count(1)
 
 
 class Talk:
-    """One person's private chat with the bot."""
+    """One person's private chat with the bot; ``within(group_id)``, what he does in a group."""
 
     def __init__(self, api: BotApi, person_id: int, name: str = "Dilnoza", **person):
         self.api, self.client = api, Client(raise_request_exception=True)
         self.person = {"id": person_id, "is_bot": False, "first_name": name} | person
         self.chat = {"id": person_id, "type": "private"}
+
+    def within(self, group_id: int) -> "Talk":
+        there = copy(self)
+        there.chat = {"id": group_id, "type": "supergroup", "title": "Group"}
+        return there
 
     def says(self, text: str, **message) -> dict:
         """What Telegram makes of it; a command is marked as one."""
@@ -40,7 +47,17 @@ class Talk:
             },
         }
 
-    def presses(self, data: str) -> dict:
+    def answers(self, asked: dict, text: str) -> dict:
+        """He replies to what the bot has sent; a link in that comes along as an entity."""
+        links = [
+            {"type": "text_link", "offset": 0, "length": 1, "url": url}
+            for url in re.findall(r'<a href="([^"]+)">', asked["text"])
+        ]
+        message = self.says(asked["text"])["message"]
+        bot = {"id": int(TOKEN.partition(":")[0]), "is_bot": True, "first_name": "Circle"}
+        return self.says(text, reply_to_message=message | {"from": bot, "entities": links})
+
+    def presses(self, data: str, message_id: int = 7) -> dict:
         return {
             "update_id": next(numbers),
             "callback_query": {
@@ -49,7 +66,7 @@ class Talk:
                 "chat_instance": "1",
                 "data": data,
                 "message": {
-                    "message_id": 7,
+                    "message_id": message_id,
                     "date": 1_800_000_000,
                     "chat": self.chat,
                     "text": "what stood there",
@@ -80,9 +97,9 @@ class Talk:
         assert call["parse_mode"] == "HTML"
         return call["text"]
 
-    def press(self, data: str) -> dict:
+    def press(self, data: str, message_id: int = 7) -> dict:
         """The one thing the bot does before it answers the press."""
-        call, answer = self.hear(self.presses(data))
+        call, answer = self.hear(self.presses(data, message_id))
         assert answer["method"] == "answerCallbackQuery"
         return call
 

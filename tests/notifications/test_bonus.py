@@ -135,7 +135,7 @@ def test_the_accountants_daily_message_names_what_waits(cast, desk):
     with override_config(ACCOUNTANTS_CHAT_ID=-5):
         prove_daily(at=NOW + DAY)
         deliver_events(at=NOW + DAY, handle=handle)
-    daily = Notification.objects.get(chat_id=-5)
+    daily = Notification.objects.get(chat_id=-5, kind="books_proved")
 
     assert "withdrawals 1 (100\xa0000" in render(daily.kind, daily.payload, "en")
 

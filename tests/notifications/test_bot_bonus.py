@@ -156,7 +156,7 @@ def test_a_withdrawal_is_cancelled_after_a_question_and_only_once(madina, cast):
     [shown] = madina.hear(madina.says("/withdrawals"))
     assert f"to card •••• {CARD[-4:]}" in shown["text"]
 
-    question = madina.press(buttons(shown)[f"Cancel №{withdrawal.pk}"])
+    question = madina.press(buttons(shown)[f"Cancel W-{withdrawal.pk}"])
     assert "Cancel withdrawal" in question["text"]
     assert ReferralPayoutRequest.objects.get().status == "requested"
     assert "requested" in madina.press(buttons(question)["No"])["text"]

@@ -40,6 +40,10 @@ class BotApi:
         self.stuck = threading.Event()
         self.let_go = threading.Event()
         self.holds: set[int] = set()
+        # What a method that is no message answers instead: a result, or a ``refusal``.
+        self.results: dict[str, object] = {}
+        # Seconds until each answer, as on a line that is long.
+        self.delay = 0.0
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
@@ -66,7 +70,8 @@ class BotApi:
         self.calls.append((method, fields))
         if method.startswith(("send", "edit")):
             return self.deliver(fields)
-        return 200, {"ok": True, "result": self.result_of(method)}
+        result = self.results.get(method) or self.result_of(method)
+        return result if isinstance(result, tuple) else (200, {"ok": True, "result": result})
 
     def result_of(self, method: str) -> object:
         """What the Bot API answers to what is no message."""
@@ -82,7 +87,9 @@ class BotApi:
         chat_id = int(fields["chat_id"])
         text = fields["text"] if "text" in fields else fields["caption"]
         file = {name: fields[name] for name in ("document", "name") if name in fields}
-        self.sent.append({"chat_id": chat_id, "text": text, "mode": fields["parse_mode"], **file})
+        known = {"chat_id": chat_id, "text": text, "mode": fields["parse_mode"], "at": now()}
+        self.sent.append(known | file)
+        time.sleep(self.delay)
         if chat_id in self.holds:
             self.stuck.set()
             self.let_go.wait(30)

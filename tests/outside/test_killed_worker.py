@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -15,8 +16,7 @@ from notifications.handlers import handle
 from notifications.models import Notification
 from notifications.outbound import CLAIM, send_due
 from notifications.services.deliver import deliver_events
-from notifications.states import NotificationState
-from tests.factories import NOW
+from tests import factories
 from tests.outside.conftest import TOKEN, due_now
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,27 +55,34 @@ def start(script: str, **environment: str) -> subprocess.Popen:
     )
 
 
-def test_killed_while_sending_the_message_goes_out_later(bot_api, cast):
-    cast.request()
-    deliver_events(at=NOW, handle=handle)
-    message = Notification.objects.get(recipient=cast.traveller)
-    Notification.objects.exclude(pk=message.pk).delete()
-    due_now()
-    bot_api.holds.add(cast.traveller.telegram_id)
+def owe(count: int, *, chat_id: int) -> list[Notification]:
+    """So many messages, each to a chat of its own, in this order."""
+    return [
+        factories.notification(
+            chat_id=chat_id + number, payload={"text": f"Salom {number}"}, next_attempt_at=now()
+        )
+        for number in range(count)
+    ]
+
+
+def test_killed_while_sending_nothing_is_lost_and_one_message_goes_twice(bot_api):
+    before, stuck, *after = owe(6, chat_id=9_000)
+    bot_api.holds.add(stuck.chat_id)
 
     worker = start(SEND, TELEGRAM_BOT_TOKEN=TOKEN, TELEGRAM_API_URL=bot_api.url)
     with worker:
         assert bot_api.stuck.wait(30), "the worker never began to send"
         worker.send_signal(signal.SIGKILL)
 
-    message.refresh_from_db()
-    assert message.state == NotificationState.SENDING
-    assert send_due(at=now()) == 0, "it is claimed: nobody else sends it meanwhile"
+    states = dict(Notification.objects.values_list("pk", "state"))
+    assert states == {before.pk: "sent", stuck.pk: "sending"} | {m.pk: "queued" for m in after}
     bot_api.holds.clear()
+    assert send_due(at=now()) == len(after), "what is claimed nobody else sends meanwhile"
     send_due(at=now() + CLAIM + timedelta(seconds=1))
-    message.refresh_from_db()
-    assert message.state == NotificationState.SENT
-    assert len(bot_api.texts(cast.traveller.telegram_id)) == 2, "at most twice, the answer was lost"
+    assert set(Notification.objects.values_list("state", flat=True)) == {"sent"}
+    arrived = Counter(sent["chat_id"] for sent in bot_api.sent)
+    once = {message.chat_id: 1 for message in (before, *after)}
+    assert arrived == once | {stuck.chat_id: 2}, "its answer was lost"
 
 
 def test_killed_while_telling_the_event_is_told_by_the_next(cast):

@@ -211,6 +211,14 @@ def test_a_wrong_code_behind_the_link_is_ignored(cast, code):
 
 
 @pytest.mark.django_db
+def test_a_bookings_code_behind_the_link_brings_nobody(cast):
+    code = cast.request(by=cast.stranger).code
+
+    assert sign_in(init_data=init_data(start_param=code), at=NOW).user.referred_by is None
+    assert not EventLog.objects.filter(action__startswith="user.refer").exists()
+
+
+@pytest.mark.django_db
 def test_a_stopped_partner_and_oneself_bring_nobody(cast):
     himself = init_data(id=cast.blogger.telegram_id, start_param="MADINA")
     assert sign_in(init_data=himself, at=NOW).user.referred_by is None

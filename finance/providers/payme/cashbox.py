@@ -1,6 +1,10 @@
 """The platform's cashbox at Payme: its two keys, and the hosts of its mode."""
 
+from decimal import Decimal
+
 from django.conf import settings
+
+from finance.providers.payme.checkout import checkout_url
 
 LIVE, TEST = "live", "test"
 CHECKOUT_HOSTS = {LIVE: "https://checkout.paycom.uz", TEST: "https://test.paycom.uz"}
@@ -23,6 +27,19 @@ def other_key() -> str:
 def checkout_host() -> str:
     """Where travellers pay."""
     return settings.PAYME_CHECKOUT_URL or CHECKOUT_HOSTS[settings.PAYME_MODE]
+
+
+def checkout_link(*, reference: str, amount: Decimal, language: str) -> str:
+    """Payme's page for ``amount`` UZS; from there the payer comes back to the Mini App."""
+    return checkout_url(
+        host=checkout_host(),
+        merchant_id=settings.PAYME_MERCHANT_ID,
+        account_field=settings.PAYME_ACCOUNT_FIELD,
+        reference=reference,
+        amount=amount,
+        language=language,
+        return_url=settings.MINI_APP_URL,
+    )
 
 
 def subscribe_url() -> str:

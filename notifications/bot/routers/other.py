@@ -6,13 +6,14 @@ from django.utils.translation import gettext as _
 
 from notifications.bot.routers.start import commands
 from notifications.bot.screens import Screen, add, show
+from partners.models import User
 
 router = Router(name="other")
 
 
 @router.message()
-async def unknown(message: Message) -> None:
-    await show(message, commands())
+async def unknown(message: Message, user: User) -> None:
+    await show(message, await commands(user))
 
 
 @router.callback_query()

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy, override
 
 from core.actor import Source
 from core.clock import now
-from notifications.bot.commands import COMMANDS
+from notifications.bot.booking_screens import linked_screen
+from notifications.bot.commands import COMMANDS, STAFF_COMMANDS
 from notifications.bot.doorman import payload
 from notifications.bot.screens import Screen, app_button, ask, button, plain, said, show
 from partners.models import Language, ReferralTouch, User
@@ -40,6 +41,10 @@ async def start(message: Message, command: CommandObject, user: User) -> None:
 
 @ask
 def greeting(user: User, code: str) -> Screen:
+    return linked_screen(user, code, now()) or _greeting(user, code)
+
+
+def _greeting(user: User, code: str) -> Screen:
     hello = said(
         _(
             "Hello, {name}!\n"
@@ -63,12 +68,16 @@ def _touched(user: User, code: str) -> list[str]:
 
 
 @router.message(Command("help"))
-async def show_help(message: Message) -> None:
-    await show(message, commands())
+async def show_help(message: Message, user: User) -> None:
+    await show(message, await commands(user))
 
 
-def commands() -> Screen:
-    lines = [f"/{name} – {plain(what)}" for name, what in COMMANDS.items()]
+@ask
+def commands(user: User) -> Screen:
+    own = [known for right, known in STAFF_COMMANDS.items() if user.has_perm(right)]
+    lines = [
+        f"/{name} – {plain(what)}" for known in (COMMANDS, *own) for name, what in known.items()
+    ]
     return Screen("\n".join(lines), [[app_button(_("Open Circle"))]])
 
 

@@ -59,8 +59,8 @@ def asked_whether(user: User, number: int) -> Screen:
     if withdrawal is None:
         raise NotFound
     question = said(
-        _("Cancel withdrawal №{number} of {amount} to card {card}?"),
-        number=withdrawal.pk,
+        _("Cancel withdrawal {number} of {amount} to card {card}?"),
+        number=withdrawal.number,
         amount=som(withdrawal.amount),
         card=withdrawal.card,
     )
@@ -84,8 +84,8 @@ def _list(user: User) -> Screen:
 
 def _told(withdrawal: ReferralPayoutRequest) -> str:
     line = said(
-        _("<b>№{number}</b> of {day}: {amount} to card {card}\n{status}"),
-        number=withdrawal.pk,
+        _("<b>{number}</b> of {day}: {amount} to card {card}\n{status}"),
+        number=withdrawal.number,
         day=f"{local_date(withdrawal.created_at):%d.%m.%Y}",
         amount=som(withdrawal.amount),
         card=withdrawal.card,
@@ -97,5 +97,5 @@ def _told(withdrawal: ReferralPayoutRequest) -> str:
 def _buttons(withdrawal: ReferralPayoutRequest) -> Row:
     if withdrawal.status != WithdrawalStatus.REQUESTED:
         return []
-    text = _("Cancel №{number}").format(number=withdrawal.pk)
+    text = _("Cancel {number}").format(number=withdrawal.number)
     return [button(text, Cancel(number=withdrawal.pk))]
