@@ -358,6 +358,11 @@ CONSTANCE_CONFIG = {
         _("Telegram chat of the accountants: the daily proof of the books goes there. 0: none."),
         int,
     ),
+    "SUPPORT_CONTACT": (
+        "",
+        _("Phone or Telegram of Circle's support, as vouchers name it. Empty: the bot."),
+        "optional",
+    ),
     "FISCAL_MXIK": (
         "",
         _("MXIK code (17 digits) of tours that have none of their own."),

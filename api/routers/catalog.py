@@ -43,7 +43,7 @@ from catalog.queries.search_parameters import ANY_PARAMETERS, Parameters, ask_fo
 from catalog.queries.sessions import narrow, sessions_on_sale
 from core.clock import now
 from core.refusals import Invalid, NotFound
-from sales.queries.companions import sessions_joined
+from notifications.queries.chats import sessions_joined
 from sales.queries.discount_use import used_of, with_uses
 from sales.queries.offer import Wish, quote
 

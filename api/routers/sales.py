@@ -3,9 +3,8 @@
 from datetime import timedelta
 from decimal import Decimal
 
-from django.conf import settings
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from ninja import Query, Router
 
@@ -39,9 +38,9 @@ from api.show.sales import (
 from core.clock import now
 from core.money import ZERO
 from core.refusals import NotFound
-from finance.providers.payme.cashbox import checkout_host
-from finance.providers.payme.checkout import checkout_url
+from finance.providers.payme.cashbox import checkout_link
 from sales.models import Booking, BookingComment
+from sales.papers.voucher import file_name, voucher_pdf
 from sales.queries.cancellation import preview_cancellation
 from sales.queries.offer import Bonus, Wish, quote
 from sales.queries.pending import EPOCH, pending_after, pending_for
@@ -53,6 +52,12 @@ from sales.services.reject import reject_booking
 from sales.services.request import Traveller, request_booking
 
 bookings = Router(tags=["bookings"])
+
+VOUCHER = {
+    "responses": {
+        200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
+    }
+}
 
 
 @bookings.post("/quote/", response={200: QuoteOut, **PROBLEMS})
@@ -160,17 +165,27 @@ def pay(request: HttpRequest, booking_id: int) -> CheckoutOut:
     """Where to pay: Payme's checkout page for this booking."""
     checkout = start_checkout(booking_id=booking_id, by=actor(request), at=now())
     return CheckoutOut(
-        checkout_url=checkout_url(
-            host=checkout_host(),
-            merchant_id=settings.PAYME_MERCHANT_ID,
-            account_field=settings.PAYME_ACCOUNT_FIELD,
+        checkout_url=checkout_link(
             reference=checkout.reference,
             amount=checkout.amount,
             language=(get_language() or "ru")[:2],
-            return_url=settings.MINI_APP_URL,
         ),
         amount=checkout.amount,
         expires_at=checkout.expires_at,
+    )
+
+
+@bookings.get("/{booking_id}/voucher/", response={200: None, **PROBLEMS}, openapi_extra=VOUCHER)
+def voucher(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """The voucher of a paid booking as PDF, in the traveller's language."""
+    booking = _own(request, booking_id)
+    return HttpResponse(
+        voucher_pdf(booking.pk, at=now()),
+        content_type="application/pdf",
+        headers={
+            "Cache-Control": "private, no-store",
+            "Content-Disposition": f'inline; filename="{file_name(booking.code)}"',
+        },
     )
 
 

@@ -41,7 +41,7 @@ class SessionBrief(Schema):
 class SessionOut(SessionBrief):
     tour: int
     currency: str = CURRENCY
-    chat_joined: bool = Field(description="The caller goes and the session has a Telegram chat.")
+    chat_joined: bool = Field(description="The caller is in the Telegram group of this session.")
 
 
 class Named(Schema):

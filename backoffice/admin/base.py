@@ -18,6 +18,7 @@ from django.forms import ModelForm
 from django.forms.models import ModelChoiceField, ModelMultipleChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from simple_history.admin import SimpleHistoryAdmin
+from simple_history.template_utils import HistoricalRecordContextHelper
 from unfold.admin import ModelAdmin, TabularInline
 
 from backoffice.admin.display import change_url, list_url
@@ -212,6 +213,12 @@ def written_fields(obj: Model, changed: list[str]) -> list[str]:
     return written
 
 
+class CalmDeltas(HistoricalRecordContextHelper):  # type: ignore[misc]
+    def prepare_delta_change_value(self, change: Any, value: Any) -> Any:
+        """What was or is nothing is not called None."""
+        return "" if value is None else super().prepare_delta_change_value(change, value)
+
+
 class HistoryAdmin(SimpleHistoryAdmin, BaseAdmin):
     """Pages of a model whose fields have a history. Histories are read, never posted back."""
 
@@ -221,6 +228,21 @@ class HistoryAdmin(SimpleHistoryAdmin, BaseAdmin):
         # The library would answer for a row out of scope from its history.
         self.own_or_404(request, object_id)
         return super().history_view(request, object_id, extra_context)
+
+    def get_historical_record_context_helper(
+        self, request: HttpRequest, historical_record: Any
+    ) -> HistoricalRecordContextHelper:
+        return CalmDeltas(self.model, historical_record)
+
+    def set_history_delta_changes(
+        self, request: HttpRequest, historical_records: Any, *args: Any, **kwargs: Any
+    ) -> None:
+        super().set_history_delta_changes(request, historical_records, *args, **kwargs)
+        for row in historical_records:
+            if row.history_user_id is None:
+                # Through the API, the bot or a job: the page would say None, with a link to him.
+                row.history_user_id = ""
+                row._meta.get_field("history_user").set_cached_value(row, "–")
 
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None

@@ -10,7 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from catalog.states import SessionStatus, TourStatus
+from catalog.states import ChatStatus, SessionStatus, TourStatus
 from core.models.job import JobStatus
 from core.models.proposal import ProposalStatus as Proposed
 from core.money import som
@@ -25,7 +25,7 @@ from finance.states import (
     RowOutcome,
     WithdrawalStatus,
 )
-from notifications.states import NotificationState
+from notifications.states import AnnouncementStatus, MemberState, NotificationState
 from partners.models import AgencyStatus, User
 from sales.states import BookingStatus, ProposalStatus, TripStatus
 
@@ -92,11 +92,23 @@ COLOURS: dict[str, dict[str, str]] = {
         WithdrawalStatus.REJECTED: "danger",
         WithdrawalStatus.CANCELLED: "plain",
     },
+    "chat": {ChatStatus.BOUND: "success", ChatStatus.LOST: "danger"},
+    "member": {
+        MemberState.INVITED: "warning",
+        MemberState.JOINED: "success",
+        MemberState.REMOVED: "danger",
+    },
     "message": {
         NotificationState.QUEUED: "warning",
         NotificationState.SENDING: "info",
         NotificationState.SENT: "success",
         NotificationState.FAILED: "danger",
+    },
+    "announcement": {
+        AnnouncementStatus.DRAFT: "warning",
+        AnnouncementStatus.SENDING: "info",
+        AnnouncementStatus.STOPPED: "danger",
+        AnnouncementStatus.DONE: "success",
     },
     "job": {
         JobStatus.QUEUED: "warning",

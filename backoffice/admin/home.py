@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from backoffice.admin.base import staff
@@ -13,6 +15,7 @@ from backoffice.admin.catalog.under_filled import lacks
 from backoffice.admin.display import list_url
 from backoffice.admin.figures import Figure
 from backoffice.admin.finance.home import finance_home
+from backoffice.admin.sales.decisions import undo_rows
 from catalog.models import TourSession
 from catalog.queries.calendar import starting_within
 from core.clock import local_date, local_midnight, now
@@ -21,10 +24,12 @@ from finance.models import Account
 from finance.queries.overview import refunds_waiting
 from finance.states import AGENCY_ACCOUNTS, AccountKind
 from notifications.models import Notification
+from notifications.queries.operations import due_messages
 from notifications.states import NotificationState
 from partners.models import User
 from partners.roles import Role
 from sales.models import Booking
+from sales.queries.decisions import fresh_decisions
 from sales.queries.waiting import waiting_requests
 from sales.states import BookingStatus
 
@@ -45,6 +50,7 @@ def _home(user: User, at: datetime) -> dict[str, Any]:
         home["requests"] = list(waiting.select_related("session__tour", "user", "agency")[:SHOWN])
         home["requests_url"] = list_url("sales.bookingrequest")
         home["may_decide"] = user.has_perm("sales.approve_booking")
+        home["undo"] = undo_rows(fresh_decisions(user, at))
     if user.role in (Role.ACCOUNTANT, Role.ADMIN):
         home["finance"] = finance_home(at)
     if user.has_perm("catalog.view_toursession") and user.role != Role.ACCOUNTANT:
@@ -62,7 +68,7 @@ def _figures(user: User, at: datetime) -> list[Figure]:
         return [*_agency_bookings(user, at), *_agency_money(user)]
     figures = [] if user.role in (Role.ACCOUNTANT, Role.ADMIN) else [_refunds()]
     if user.has_perm("notifications.view_notification"):
-        figures.append(_outbox())
+        figures.append(_outbox(user, at))
     return figures
 
 
@@ -125,7 +131,19 @@ def _refunds() -> Figure:
     )
 
 
-def _outbox() -> Figure:
+def _outbox(user: User, at: datetime) -> Figure:
+    due = due_messages(at)
+    # Without a bot nothing leaves, and that is as it should be.
+    minds = settings.TELEGRAM_BOT_TOKEN and user.has_perm("notifications.view_operations")
+    if minds and due.oldest and due.is_stuck(at):
+        return Figure(
+            _("Messages are stuck"),
+            str(due.count),
+            _("late by %(age)s") % {"age": timesince(due.oldest, at, depth=1)},
+            list_url("notifications.operations"),
+            "error",
+            "danger",
+        )
     states = Notification.objects.filter(
         state__in=[NotificationState.QUEUED, NotificationState.FAILED]
     ).aggregate(

@@ -110,6 +110,7 @@ GROUPS: tuple[tuple[Any, tuple[Item, ...]], ...] = (
             Item("sales.booking", _("Bookings"), "confirmation_number"),
             Item("sales.customtriprequest", _("Custom trips"), "explore"),
             Item("sales.tripproposal", _("Proposals"), "request_quote"),
+            Item("sales.dateoffer", _("Other dates"), "event_repeat"),
             Item("sales.bookingcomment", _("Comments"), "comment"),
             Item("sales.bookingtraveller", _("Travellers"), "groups"),
         ),
@@ -181,6 +182,7 @@ GROUPS: tuple[tuple[Any, tuple[Item, ...]], ...] = (
         _("Messages and log"),
         (
             Item("notifications.notification", _("Messages"), "send", messages_failed),
+            Item("notifications.operations", _("Operations"), "monitor_heart"),
             Item("notifications.announcement", _("Announcements"), "notifications"),
             Item("core.eventlog", _("Log of actions"), "history"),
             Item("finance.providercall", _("Provider calls"), "cloud_sync"),

@@ -12,6 +12,8 @@ class CircleAdminSite(UnfoldAdminSite):
     index_template = "admin/home.html"
 
     def get_urls(self) -> list[Any]:
-        from backoffice.admin.finance.reports import addresses
+        from backoffice.admin.finance import reports
+        from backoffice.admin.notifications import operations
 
-        return [*addresses(self), *super().get_urls()]
+        own = [*reports.addresses(self), *operations.addresses(self)]
+        return [*own, *super().get_urls()]

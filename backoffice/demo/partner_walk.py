@@ -12,6 +12,7 @@ from backoffice.demo.walkthrough import Astray, Caller, Json, Walk, expect, init
 from core.actor import Actor, Source, job
 from core.clock import local_date, now
 from finance.models import LedgerEntry, ReferralBonus, ReferralPayoutRequest
+from finance.models.withdrawal import number_of
 from finance.services.bonus import mature_bonus
 from finance.services.withdrawal_registers import are_sent_by_hand, send_withdrawals
 from finance.services.withdrawals import approve_withdrawal, pay_withdrawal
@@ -106,7 +107,8 @@ class PartnerWalk(Walk):
         blogger.call("POST", WITHDRAWALS, 409, json=wish, headers=_key())
         self.say(
             f"She opens it anew and asks for {asked['amount']} UZS to •••• {asked['card_last4']}: "
-            f"№{asked['id']}. A second tap is the same one, a second wish waits for the first."
+            f"{number_of(asked['id'])}. "
+            "A second tap is the same one, a second wish waits for the first."
         )
         return ReferralPayoutRequest.objects.get(pk=asked["id"])
 

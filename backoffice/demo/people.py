@@ -1,6 +1,7 @@
 """The demo's agencies, staff, travellers and blogger."""
 
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 
 from django.contrib.auth.hashers import make_password
 
@@ -13,6 +14,9 @@ from core.clock import now
 from core.models.media import MediaType
 from partners.models import AgencyMember, ReferralPartner, TravelAgency, User
 from partners.outbound import set_avatar, upload_media
+
+# Everybody was there before anything that the demo tells of.
+JOINED = timedelta(days=120)
 
 
 @dataclass
@@ -72,6 +76,7 @@ def _make_staff(member: Staff, people: People, hashed: str) -> User:
         telegram_id=member.telegram_id,
         phone=member.phone,
         platform_role=role,
+        date_joined=now() - JOINED,
     )
     if member.agency:
         agency = people.agencies[member.agency]
@@ -80,7 +85,7 @@ def _make_staff(member: Staff, people: People, hashed: str) -> User:
 
 
 def _make_person(person: Person) -> User:
-    user = User(**asdict(person))
+    user = User(**asdict(person), date_joined=now() - JOINED)
     user.set_unusable_password()
     user.save()
     photo = picture(f"avatar-{person.username}")

@@ -68,6 +68,7 @@ def plan(people: People, shelf: Shelf, *, at: datetime) -> Iterator[Story]:
         session = _pick(shelf.coming(key), 0)
         yield kind(casting.plot(key, session, at - timedelta(minutes=minutes)))
     yield from _brought(casting, shelf, at)
+    yield from _company(casting, shelf, at)
 
 
 def _brought(casting: "_Casting", shelf: Shelf, at: datetime) -> Iterator[Story]:
@@ -82,6 +83,14 @@ def _brought(casting: "_Casting", shelf: Shelf, at: datetime) -> Iterator[Story]
     plot = casting.plot(key, shelf.coming(key)[-1], at - timedelta(minutes=9))
     spender = replace(plot, who=casting.people.person(who), bonus=amount, referral="", promo="")
     yield stories.requested(spender)
+
+
+def _company(casting: "_Casting", shelf: Shelf, at: datetime) -> Iterator[Story]:
+    """Several go on one date: its chat has somebody in it."""
+    key = TOURS[0].key
+    session = shelf.coming(key)[0]
+    for hours in (52, 71, 93):
+        yield stories.paid(casting.plot(key, session, at - timedelta(hours=hours)))
 
 
 def _tour_for(kind: Kind, number: int) -> str:

@@ -1,9 +1,12 @@
 """Filling an empty database with a believable platform, through the platform's own acts."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 
+from backoffice.demo.announcements import make_announcements
+from backoffice.demo.chats import make_chats
 from backoffice.demo.content import COMMENTS
 from backoffice.demo.money import Books, set_fiscal_codes, settle_papers
 from backoffice.demo.partners import Bonuses, make_partners
@@ -11,7 +14,7 @@ from backoffice.demo.people import People, make_people
 from backoffice.demo.plots import plan
 from backoffice.demo.shelf import Shelf, make_shelf
 from backoffice.demo.stories import tell
-from core.models import EventDelivery
+from core.models import EventDelivery, EventLog
 from notifications.handlers import handle
 from notifications.models import Notification
 from notifications.services.deliver import deliver_events
@@ -33,7 +36,9 @@ def seed(*, at: datetime) -> None:
     settle_papers(books)
     sweep_lapsed_holds(at=at)
     _complete_past_sessions(shelf)
-    deliver_events(at=at, handle=handle, limit=EventDelivery.objects.count())
+    make_announcements(people, at=at)
+    deliver_events(at=at, handle=partial(_tell, at), limit=EventDelivery.objects.count())
+    make_chats(people, at=at)
     _mark_old_messages_sent(at)
 
 
@@ -75,10 +80,16 @@ def _complete_past_sessions(shelf: Shelf) -> None:
                 session.save(update_fields=["status"])
 
 
+def _tell(at: datetime, event: EventLog) -> None:
+    """As it was: what was due before something happened had arrived by then."""
+    _mark_old_messages_sent(min(at, event.timestamp + timedelta(hours=1)))
+    handle(event)
+
+
 def _mark_old_messages_sent(at: datetime) -> None:
     """What was told more than an hour ago has arrived: nobody writes to the demo's people."""
-    old = Notification.objects.filter(created_at__lt=at - timedelta(hours=1))
-    for number, message in enumerate(old.order_by("id")):
+    old = Notification.objects.waiting().filter(next_attempt_at__lt=at - timedelta(hours=1))
+    for message in old.order_by("id"):
         message.claim(until=message.created_at)
-        message.mark_sent(at=message.created_at + timedelta(seconds=2), message_id=1000 + number)
+        message.mark_sent(at=message.created_at + timedelta(seconds=2), message_id=message.pk)
         message.save()

@@ -165,14 +165,14 @@ class Walk:
         return booking
 
     def _strangers_find_nothing(self, booking: Json, agency: TravelAgency) -> None:
-        other = _member_elsewhere(agency)
+        other = member_elsewhere(agency)
         caller = sign_in(self.http, telegram_id=other.telegram_id or 0, name=other.first_name)
         caller.call("GET", f"/bookings/{booking['id']}/", 404)
         caller.call("POST", f"/bookings/{booking['id']}/approve/", 404)
         self.say(f"{other}, who manages another agency, looks for it: 404, by every path.")
 
     def _approve(self, booking: Json, agency: TravelAgency) -> None:
-        manager = _member_of(agency)
+        manager = member_of(agency)
         self._sees_it_in_the_admin(manager, booking)
         caller = sign_in(self.http, telegram_id=manager.telegram_id or 0, name=manager.first_name)
         waiting = caller.call("GET", "/bookings/pending/?page_size=50")["results"]
@@ -264,7 +264,7 @@ class Walk:
             self.say(f"  {event.timestamp:%H:%M:%S} {event.action:<18} {who} ({event.source})")
 
 
-def _member_of(agency: TravelAgency) -> User:
+def member_of(agency: TravelAgency) -> User:
     member = AgencyMember.objects.filter(
         agency=agency, role="manager", is_active=True, user__telegram_id__isnull=False
     ).first()
@@ -273,11 +273,11 @@ def _member_of(agency: TravelAgency) -> User:
     return member.user
 
 
-def _member_elsewhere(agency: TravelAgency) -> User:
+def member_elsewhere(agency: TravelAgency) -> User:
     other = TravelAgency.objects.exclude(pk=agency.pk).filter(members__role="manager").first()
     if other is None:
         raise Astray("There is only one agency.")
-    return _member_of(other)
+    return member_of(other)
 
 
 def _traveller_of(booking: Json) -> int | None:

@@ -65,11 +65,12 @@ def test_sessions_are_filtered_by_tour_dates_and_free_seats(cast, traveller):
     assert ids(traveller.get(SESSIONS, tour=2**62)) == []
 
 
-def test_the_chat_is_joined_by_who_has_paid(cast, phone):
-    factories.tour_chat(session=cast.silk_session)
-    cast.paid(by=cast.traveller)
-    cast.paid(by=cast.traveller, session=cast.nomad_session)
-    cast.approved(by=cast.second_traveller)
+def test_the_chat_is_joined_by_who_was_let_in(cast, phone):
+    chat = factories.tour_chat(session=cast.silk_session)
+    factories.chat_member(chat=chat, user=cast.traveller, state="joined")
+    factories.chat_member(chat=chat, user=cast.second_traveller, state="invited")
+    closed = factories.tour_chat(session=cast.nomad_session, status="closed")
+    factories.chat_member(chat=closed, user=cast.traveller, state="joined")
 
     def joined(person):
         rows = phone(person).get(SESSIONS).json()["results"]

@@ -34,6 +34,7 @@ SIGNED_IN_204 = "  401  204   204   204   204   204   204   204   204   204"
 WORKS = "          401  403   403   200   200   200   200   200   200   200"
 SIDES = "          401  200   404   200   200   404   404   200   200   200"
 SIDES_201 = "      401  201   404   201   201   404   404   201   201   201"
+SIDES_409 = "      401  409   404   409   409   404   404   409   409   409"  # not paid yet
 DECIDES = "        401  403   403   200   200   404   404   403   403   200"
 CANCELS = "        401  200   404   200   200   404   404   403   403   200"
 DELETES = "        401  404   404   204   204   404   404   403   403   204"
@@ -76,6 +77,7 @@ EXPECTED = {
     "GET /api/bookings/{booking_id}/cancel/preview/": SIDES,
     "POST /api/bookings/{booking_id}/cancel/": CANCELS,
     "POST /api/bookings/{booking_id}/pay/": TRAVELLER,
+    "GET /api/bookings/{booking_id}/voucher/": SIDES_409,
     "GET /api/bookings/{booking_id}/comments/": SIDES,
     "POST /api/bookings/{booking_id}/comments/": SIDES_201,
     "GET /api/payments/transactions/": SIGNED_IN,

@@ -47,6 +47,12 @@ def _checker_is_maker(make, maker):
     make(**fields)
 
 
+def _taken_as_itself():
+    offer = f.date_offer()
+    offer.taken_booking = offer.booking
+    offer.save()
+
+
 def _two_sales():
     booking = f.booking()
     twice(f.journal, type="sale", booking=booking)
@@ -127,6 +133,10 @@ BROKEN = {
     "promo_code_percent_or_amount": lambda: f.promo_code(discount_percent=101),
     "promo_code_ends_after_it_starts": lambda: f.promo_code(valid_to=NOW, valid_from=NOW),
     "code_without_agency_is_the_platforms": lambda: f.promo_code(funded_by="agency"),
+    "one_chat_of_a_session": lambda: twice(f.tour_chat, session=f.session()),
+    "one_session_of_a_group": lambda: [
+        f.tour_chat(chat_id=-1, session=s) for s in (f.session(), f.session())
+    ],
     # sales
     "booking_has_a_seat": lambda: f.booking(seats_reserved=0),
     "booking_subtotal_adds_up": lambda: f.booking(subtotal=MILLION + 1, final_price=MILLION + 1),
@@ -143,6 +153,9 @@ BROKEN = {
         promotion_discount=1, final_price=MILLION - 1
     ),
     "promo_discount_names_its_payer": lambda: f.booking(promo_code=f.promo_code()),
+    "offer_stands_for_a_while": lambda: f.date_offer(expires_at=NOW),
+    "offer_price_not_negative": lambda: f.date_offer(price=-1),
+    "offer_is_taken_as_another_booking": _taken_as_itself,
     "trip_ends_after_it_starts": lambda: f.trip_request(date_to=EARLIER),
     "trip_has_a_seat": lambda: f.trip_request(seats=0),
     "trip_budget_is_positive": lambda: f.trip_request(budget=0),
@@ -227,8 +240,11 @@ BROKEN = {
     ),
     "one_row_per_line": lambda: twice(f.reconciliation_row, file=f.reconciliation_file(), line=1),
     # notifications
+    "one_row_for_a_chat_member": lambda: twice(f.chat_member, chat=f.tour_chat(), user=f.user()),
     "message_has_somebody_to_go_to": lambda: f.notification(recipient=None, chat_id=None),
+    "quiet_hours_are_a_pair": lambda: f.preferences(quiet_to=None),
     "sent_message_has_a_time": lambda: f.notification(state="sent"),
+    "announcement_started_by_somebody": lambda: f.announcement(status="sending"),
 }
 
 

@@ -20,11 +20,13 @@ from sales.services.checkout import start_checkout
 from sales.services.departures import call_off_session, cancel_session, move_session
 from sales.services.holds import expire_session_holds
 from sales.services.invoices import draft_invoice
+from sales.services.offer_date import offer_date, take_offer
 from sales.services.pay import Attempt, open_payment, perform_payment
 from sales.services.refunds import ask_refund, finish_by_hand
 from sales.services.reject import reject_booking
 from sales.services.release import free_reserve, release_booking
 from sales.services.take_back import cancel_payment
+from sales.services.undo import undo_decision
 from tests import factories
 from tests.cast import PAYME
 from tests.factories import NOW
@@ -105,6 +107,37 @@ def requesting_what_bonus_pays_in_full(cast):
 def rejecting(cast):
     booking, by = late(cast), cast.silk_manager.actor("admin")
     return lambda: reject_booking(booking_id=booking.pk, reason="Full.", by=by, at=LATE)
+
+
+def undoing_an_approval(cast):
+    booking, by = late(cast), cast.silk_manager.actor("admin")
+    approve_booking(booking_id=booking.pk, by=by, at=LATE - timedelta(minutes=30))
+    Booking.objects.filter(pk=booking.pk).update(approved_at=LATE, answer_by=LATE + SEASON)
+    return lambda: undo_decision(booking_id=booking.pk, by=by, at=LATE)
+
+
+def undoing_a_rejection(cast):
+    booking, by = late(cast), cast.silk_manager.actor("admin")
+    reject_booking(booking_id=booking.pk, reason="Full.", by=by, at=LATE)
+    cast.approved(by=cast.second_traveller, bonus=10_000 * factories.TEN_PERCENT)
+    Booking.objects.filter(pk=booking.pk).update(answer_by=LATE + SEASON)
+    return lambda: undo_decision(booking_id=booking.pk, by=by, at=LATE)
+
+
+def offering_another_date(cast):
+    booking, by = late(cast), cast.silk_manager.actor("admin")
+    other = factories.session(tour=cast.silk_tour).pk
+    return lambda: offer_date(booking_id=booking.pk, session_id=other, by=by, at=LATE)
+
+
+def taking_an_offer(cast):
+    """Onto a date where holds have lapsed, too."""
+    own = factories.session(tour=cast.silk_tour)
+    booking = cast.deal(session=own)
+    by, offered = cast.silk_manager.actor("admin"), cast.silk_session.pk
+    offer = offer_date(booking_id=booking.pk, session_id=offered, by=by, at=LATE)
+    assert Booking.objects.lapsed(LATE).filter(session_id=offered).count() == 2
+    return lambda: take_offer(offer_id=offer.pk, by=cast.traveller.actor("bot"), at=LATE)
 
 
 def cancelling_before_payment(cast):
@@ -239,6 +272,10 @@ ACTS = [
     requesting_what_bonus_pays_in_full,
     approving,
     rejecting,
+    undoing_an_approval,
+    undoing_a_rejection,
+    offering_another_date,
+    taking_an_offer,
     cancelling_before_payment,
     cancelling_after_payment,
     cancelling_what_bonus_paid_in_full,
@@ -307,6 +344,9 @@ def test_every_act_of_deals_is_in_the_list():
         "request_booking",
         "approve_booking",
         "reject_booking",
+        "undo_decision",
+        "offer_date",
+        "take_offer",
         "cancel_booking",
         "cancel_for_session",
         "call_off_session",

@@ -244,6 +244,8 @@ WITHOUT_FOR_USER = {
     "finance.ReconciliationFile",
     "finance.ReconciliationRow",
     "notifications.Announcement",
+    "notifications.ChatPace",
+    "notifications.Preferences",
     "partners.AccessToken",
 }
 

@@ -1,15 +1,17 @@
 """Approving, rejecting, cancelling and commenting from the admin."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 
 from core.models import EventLog
 from sales.models import BookingRequest
+from sales.services.offer_date import take_offer
 from sales.states import BookingStatus
 from tests import factories
 from tests.backoffice.pages import SUBMIT, action_on, list_of, page_of, said
+from tests.factories import NOW
 
 
 def test_a_manager_approves_from_the_list_and_the_seats_are_taken(cast, sign_in):
@@ -83,6 +85,55 @@ def test_a_decision_that_comes_too_late_says_what_happened_meanwhile(cast, sign_
     booking.refresh_from_db()
     assert said(response) == [f"{booking.code}: Booking {booking.code} is already approved."]
     assert booking.status == BookingStatus.APPROVED
+
+
+UNDO = "Undo the decision"
+
+
+def test_what_she_decided_can_be_undone_from_every_page_while_nobody_was_told(cast, sign_in, clock):
+    bookings = [cast.request(), cast.request(by=cast.second_traveller)]
+    browser, other = sign_in(cast.silk_manager), sign_in(cast.silk_owner)
+    picked = {"action": "approve_selected", "_selected_action": [b.pk for b in bookings]}
+    browser.post(list_of(BookingRequest), picked)
+    pages = ("/admin/", list_of(BookingRequest), page_of(bookings[0]))
+
+    shown = [browser.get(page).content.decode().count(UNDO) for page in pages]
+    refused = sign_in(cast.support).post(action_on(bookings[0], "undo"), SUBMIT)
+    undone = browser.post(action_on(bookings[0], "undo", BookingRequest), SUBMIT)
+
+    assert shown[:2] == [2, 2]
+    assert shown[2] >= 2  # the bar and the action
+    assert [other.get(page).content.decode().count(UNDO) for page in pages[:2]] == [0, 0]
+    assert refused.status_code == 403
+    assert undone.url == list_of(BookingRequest)
+    bookings[0].refresh_from_db()
+    assert bookings[0].status == BookingStatus.REQUESTED
+    clock.shift(timedelta(seconds=30))
+    assert UNDO not in browser.get(page_of(bookings[1])).content.decode()
+    late = browser.post(action_on(bookings[1], "undo"), SUBMIT)
+    assert "Too late" in said(late)[0]
+
+
+def test_another_date_is_offered_and_both_bookings_know_of_each_other(cast, sign_in):
+    booking = cast.request()
+    browser = sign_in(cast.silk_manager)
+    empty = browser.get(action_on(booking, "offer", BookingRequest)).content.decode()
+    other = factories.session(tour=cast.silk_tour, date_end=date(2027, 6, 9))
+    dialog = browser.get(action_on(booking, "offer", BookingRequest)).content.decode()
+
+    wrong = browser.post(action_on(booking, "offer"), SUBMIT | {"session": cast.nomad_session.pk})
+    right = browser.post(action_on(booking, "offer"), SUBMIT | {"session": other.pk})
+
+    assert "no other date on sale" in empty
+    assert "01.06.2027 – 09.06.2027" in dialog
+    assert "Select a valid choice" in wrong.content.decode()
+    assert right.url == page_of(booking)
+    booking.refresh_from_db()
+    by = cast.traveller.actor("bot")
+    assert "The offer stands until" in browser.get(page_of(booking)).content.decode()
+    new = take_offer(offer_id=booking.date_offer.pk, by=by, at=NOW)
+    assert page_of(new) in browser.get(page_of(booking)).content.decode()
+    assert page_of(booking) in browser.get(page_of(new)).content.decode()
 
 
 def test_a_request_that_has_lapsed_cannot_be_approved_and_stays_expired(cast, sign_in, clock):

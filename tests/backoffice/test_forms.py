@@ -6,7 +6,7 @@ import pytest
 
 from catalog.models import PromoCode, TourSession
 from core.models import EventLog
-from partners.models import AgencyMember
+from partners.models import AgencyMember, User
 from sales.models import Booking
 from tests import factories
 from tests.backoffice.pages import SUBMIT, action_on, add_page, history_of, page_of, said
@@ -192,7 +192,7 @@ def test_an_admin_cannot_lock_himself_out(cast, sign_in):
     browser, address = sign_in(cast.admin), page_of(cast.admin)
     form = form_of(browser.get(address))
 
-    response = browser.post(address, form | {"platform_role": "", "interests": "[]"})
+    response = browser.post(address, form | {"platform_role": "", "interests": ""})
 
     assert "platform_role" in response.context["adminform"].form.errors
 
@@ -206,6 +206,7 @@ def test_a_card_number_is_shown_to_nobody(name, cast, sign_in):
 
     assert all(CARD not in page.content.decode() for page in pages)
     assert "•••• 6478" in pages[0].content.decode()
+    assert "None" not in pages[1].content.decode(), "nobody was signed in when it was asked for"
 
 
 def test_settings_are_changed_by_the_admin_and_the_change_is_logged(cast, sign_in):
@@ -245,3 +246,16 @@ def test_the_booking_page_tells_its_story_to_each_as_he_may_see_it(cast, sign_in
     # An owner sees the line of his own account, the accountant all of them.
     assert [len(journal["lines"]) for journal in owner["journals"]] == [1]
     assert [len(journal["lines"]) for journal in accountant["journals"]] == [3]
+
+
+def test_interests_are_read_and_typed_as_words(cast, sign_in):
+    User.objects.filter(pk=cast.traveller.pk).update(interests=["горы", "plov"])
+    browser, address = sign_in(cast.admin), page_of(cast.traveller)
+
+    form = form_of(browser.get(address))
+    browser.post(address, form | {"interests": "горы,  chess ,"})
+
+    assert form["interests"] == "горы, plov"
+    cast.traveller.refresh_from_db()
+    assert cast.traveller.interests == ["горы", "chess"]
+    assert "горы, chess" in sign_in(cast.support).get(address).content.decode()

@@ -150,6 +150,8 @@ def test_what_to_mind_is_said_in_the_list_and_on_the_page(cast, sign_in, desk):
     assert page_of(cast.stranger) in text(page)
     assert page_of(cast.partner) in text(page)
     assert action_on(row, "approve") not in text(page)
+    dialog = text(browser.get(action_on(other, "approve")))
+    assert "asked for money to this card, too: 1." in dialog, "it is said where it is decided"
     for words in ("balance below zero", "card of others: 1", "partner stopped", "until 02.03.2027"):
         assert words in whole
     for query, shown in (("me", {other.pk}), ("card", {row.pk})):

@@ -37,7 +37,7 @@ def decide(page, name):
 
 
 @both_widths
-def test_she_approves_a_request(visit, cast, request_today, width):
+def test_she_approves_a_request_and_takes_it_back(visit, cast, request_today, width):
     booking = request_today(seats=2)
     page = visit(cast.silk_manager, width)
 
@@ -53,6 +53,13 @@ def test_she_approves_a_request(visit, cast, request_today, width):
     assert booking.status == BookingStatus.APPROVED
     assert booking.approved_by == cast.silk_manager
     assert cast.silk_session.seats_taken == 2
+
+    expect(page.locator(".c-undo")).to_contain_text("· 0:")  # it counts down
+    assert fits(page)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Undo the decision").click()
+    booking.refresh_from_db()
+    assert booking.status == BookingStatus.REQUESTED
 
 
 @both_widths

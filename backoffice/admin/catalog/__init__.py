@@ -1,3 +1,3 @@
-from backoffice.admin.catalog import categories, discounts, sessions, tours
+from backoffice.admin.catalog import categories, chats, discounts, sessions, tours
 
-__all__ = ["categories", "discounts", "sessions", "tours"]
+__all__ = ["categories", "chats", "discounts", "sessions", "tours"]

@@ -9,6 +9,7 @@ from typing import Any
 from constance import config
 from django.urls import reverse
 
+from backoffice.admin.catalog.chats import tell_chat
 from backoffice.admin.catalog.cut_off import cut_off_words
 from backoffice.admin.catalog.under_filled import missing
 from backoffice.admin.core.sentences import events_of
@@ -60,6 +61,7 @@ def tell_session(session: TourSession, reader: User) -> dict[str, Any]:
         "warn": _starts_soon(session, at),
         "money": _money(bookings, reader),
         "events": events_of(session, reader),
+        **tell_chat(session, reader),
     }
 
 

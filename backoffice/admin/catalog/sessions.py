@@ -1,4 +1,4 @@
-"""Dated sessions: fill, price, seats; what can be done with one and with many; their chats."""
+"""Dated sessions: fill, price, seats; what can be done with one and with many."""
 
 from datetime import date
 from functools import partial
@@ -17,7 +17,6 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from backoffice.admin.base import (
-    BaseAdmin,
     HistoryAdmin,
     OwnPage,
     SavedByActs,
@@ -38,7 +37,7 @@ from backoffice.admin.display import badge, change_url, fill_bar, money, state_b
 from backoffice.admin.filters import ScopedRelatedFilter
 from backoffice.admin.refusals import go, tell
 from backoffice.admin.sales.passengers import PassengerPages
-from catalog.models import Tour, TourChat, TourSession
+from catalog.models import Tour, TourSession
 from catalog.services.sales_window import close_session, reopen_session
 from catalog.services.sessions import (
     EDITABLE,
@@ -335,20 +334,3 @@ def _fitting(session: TourSession) -> set[str]:
     if session.date_end < today:
         ways.add("complete")
     return ways
-
-
-@admin.register(TourChat)
-class ChatAdmin(BaseAdmin):
-    agency_path = "session__tour__agency_id"
-    agency_filter = "session__tour__agency"
-    event_name = "tour_chat"
-    list_display = ("title", "session", "status", "created_at")
-    list_filter = (("status", ChoicesDropdownFilter),)
-    list_select_related = ("session__tour",)
-    search_fields = ("title",)
-    autocomplete_fields = ("session",)
-    fields = ("session", "chat_id", "title", "status")
-    empty_title = _("No chats yet")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("session",) if obj else ()

@@ -5,7 +5,6 @@ from typing import Any
 from constance import config
 from constance.admin import Config, ConstanceAdmin
 from constance.forms import ConstanceForm
-from constance.models import Constance
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -17,7 +16,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from backoffice.admin.base import actor
 from core.clock import now
-from core.services.events import record
+from core.services.settings import record_setting
 
 # What may be nothing at all; the rest is at least one.
 LEAST = dict.fromkeys(
@@ -69,15 +68,9 @@ class SettingsAdmin(ConstanceAdmin):
             return super().changelist_view(request, extra_context)
 
     def _log_config_change(self, request: HttpRequest, changed_fields: list[str]) -> None:
-        for row in Constance.objects.filter(key__in=changed_fields):
-            record(
-                "setting.changed",
-                row,
-                by=actor(request),
-                at=now(),
-                before=request.settings_before[row.key],  # type: ignore[attr-defined]
-                after=getattr(config, row.key),
-            )
+        for name in changed_fields:
+            before = request.settings_before[name]  # type: ignore[attr-defined]
+            record_setting(name, before=before, by=actor(request), at=now())
 
 
 admin.site.unregister([Config])

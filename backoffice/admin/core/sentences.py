@@ -14,6 +14,7 @@ from backoffice.admin.core.changes import what_became
 from core.clock import TASHKENT
 from core.models import EventLog
 from core.money import som
+from notifications.states import Kind
 from partners.models import User
 from partners.roles import Role
 from partners.states import NoCredit
@@ -25,6 +26,11 @@ SENTENCES: dict[str, Any] = {
     "booking.requested": _("Seats asked for: {seats}. To pay: {final_price}."),
     "booking.approved": _("Request approved; seats left: {seats_left}."),
     "booking.rejected": _("Request rejected: {reason}"),
+    "booking.decision_undone": _("The decision was taken back; the request waits again."),
+    "booking.date_offered": _("Another date offered: {dates}. To pay: {final_price}."),
+    "booking.offer_taken": _("Taken instead of {instead_of}: the date that was offered."),
+    "booking.reminded": _("Nobody has answered yet; the agency was written to again: {people}."),
+    "booking.alarmed": _("Nobody has answered yet; the platform was written to: {people}."),
     "booking.checkout": _("Sent to the payment page."),
     "booking.cancelled": _("Booking cancelled. To be returned: {refund}. {reason}"),
     "booking.expired": _("The time was over; the hold has ended."),
@@ -55,6 +61,7 @@ SENTENCES: dict[str, Any] = {
     "invoice.unknown": _("Payme did not answer about an invoice of {amount}."),
     "invoice.failed": _("Invoice of {amount} failed: {error}"),
     "invoice.closed": _("Invoice of {amount} closed by hand."),
+    "message.retried": _("To be sent once more to {to}."),
     "registry.uploaded": _("Registry “{file}” uploaded."),
     "registry.tried": _("Registry compared; rows: {rows}."),
     "registry.taken": _("Registry taken over; rows: {rows}, to be explained: {open}."),
@@ -101,12 +108,31 @@ SENTENCES: dict[str, Any] = {
     "promo_code.exported": _("Promo codes written to a file; rows: {rows}."),
     "promo_code.imported": _("Promo codes read from “{file}”: new {new}, changed {changed}."),
     "session.passengers_exported": _("Passenger list taken as {format}. Seats: {seats}."),
+    "chat.bound": _("Telegram group “{title}” became the chat of {session}."),
+    "chat.unbound": _("Telegram group “{title}” is no longer the chat of {session}."),
+    "chat.lost": _("The bot can no longer let anybody into “{title}”: {session}."),
+    "chat.restored": _("The bot lets travellers into “{title}” again: {session}."),
+    "booking.chat_joined": _("Let into the tour's Telegram group."),
+    "agency.chat_set": _("Requests arrive in the Telegram group {chat_id} from now on."),
+    "agency.chat_unset": _("Requests go to the managers' own chats, no longer to a group."),
+    "agency.chat_lost": _(
+        "The bot was put out of the managers' group; requests go to their chats."
+    ),
     "user.registered": _("First sign-in."),
     "user.referred": _("Came by a partner's link."),
     "user.referral_refused": _("Came by the link of {code}; it does not count: {reason}."),
     "user.updated": _("Own profile changed: {fields}."),
     "user.avatar_set": _("New own picture."),
+    "announcement.written": _("Announcement written."),
+    "announcement.changed": _("Changed: {fields}."),
+    "announcement.tried": _("Sent to the author's own Telegram, to be looked at."),
+    "announcement.started": _("Started; people: {people}."),
+    "announcement.stopped": _("Stopped: nothing more of it leaves."),
+    "announcement.done": _("Everybody has been written to."),
     "user.password_set": _("Password set by the platform."),
+    "user.notifications_changed": _(
+        "Wishes about messages: does not want {muted}; quiet hours {quiet}."
+    ),
     "media.uploaded": _("Picture uploaded."),
     "media.deleted": _("Picture deleted."),
     "friendship.requested": _("Asked into the Circle."),
@@ -181,6 +207,11 @@ ICONS = {
     "expired": "timer_off",
     "paid": "payments",
     "refunded": "undo",
+    "decision_undone": "undo",
+    "date_offered": "event_repeat",
+    "reminded": "hourglass_bottom",
+    "alarmed": "notification_important",
+    "offer_taken": "event_available",
     "commented": "comment",
     "traveller_named": "badge",
     "traveller_seated": "airline_seat_recline_normal",
@@ -216,12 +247,23 @@ ICONS = {
     "referral_refused": "person_off",
     "resumed": "play_arrow",
     "rate_set": "percent",
+    "written": "edit_note",
+    "tried": "visibility",
+    "started": "play_arrow",
     "earned": "redeem",
     "matured": "lock_open",
     "reversed": "undo",
     "clawed_back": "undo",
     "granted": "redeem",
     "cards_shown": "visibility",
+    "bound": "link",
+    "unbound": "link_off",
+    "lost": "error",
+    "restored": "link",
+    "chat_joined": "forum",
+    "chat_set": "link",
+    "chat_unset": "link_off",
+    "chat_lost": "error",
 }
 
 
@@ -313,6 +355,10 @@ def _changed_fields(details: Mapping[str, Any]) -> str:
     return ", ".join(told)
 
 
+# A wish that is none is said, too.
+WISHES = ("muted", "quiet")
+
+
 def _readable(key: str, value: Any) -> str:
     if key in MONEY and value is not None:
         try:
@@ -323,9 +369,11 @@ def _readable(key: str, value: Any) -> str:
         return _day(value)
     if key == "percent" and value is not None:
         return f"{Decimal(str(value)).normalize():f}"
+    if key == "muted":
+        value = [dict(Kind.choices).get(each, each) for each in value]
     if isinstance(value, list):
-        return ", ".join(str(each) for each in value)
-    return "" if value is None else str(value)
+        value = ", ".join(str(each) for each in value)
+    return str(value or "–") if key in WISHES else "" if value is None else str(value)
 
 
 def _day(value: Any) -> str:

@@ -10,6 +10,7 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from backoffice.admin.base import staff
+from finance.queries.doubts import Doubt
 
 
 class OrderDialog(BaseDialogForm):
@@ -25,7 +26,11 @@ class OrderDialog(BaseDialogForm):
         order = rows.filter(pk=object_id or 0).first()
         if order is None:
             raise Http404
-        return {"order": order}
+        return {"order": order, "doubts": self.doubts(order)}
+
+    def doubts(self, order: Any) -> list[Doubt]:
+        """What its page warns of; said once more where it is decided."""
+        return []
 
 
 class Why(forms.Form):

@@ -22,8 +22,9 @@ from backoffice.admin.finance.dialogs import OrderDialog, Reference, Why
 from backoffice.admin.finance.payout_queue import queue_page
 from backoffice.admin.finance.statements import downloads, lines_for, statement_file
 from backoffice.admin.navigation import sees_queue
+from core.clock import now
 from finance.models import Payout
-from finance.queries.payouts import has_proposed_details
+from finance.queries.doubts import Doubt, payout_doubts
 from finance.queries.statements import payout_statement, statement_since_last
 from finance.services.payouts import approve_payout, cancel_payout, fail_payout, pay_payout
 from finance.states import PayoutStatus
@@ -32,6 +33,13 @@ from partners.models import User
 
 class PayoutDialog(OrderDialog):
     model = Payout
+
+
+class ApproveDialog(PayoutDialog):
+    """Says what its page warns of once more."""
+
+    def doubts(self, order: Payout) -> list[Doubt]:
+        return list(payout_doubts(order, now()))
 
 
 class WhyDialog(Why, PayoutDialog):
@@ -126,7 +134,7 @@ class PayoutAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
         variant=ActionVariant.SUCCESS,
         dialog={
             "title": _("Approve this payout?"),
-            "form_class": PayoutDialog,
+            "form_class": ApproveDialog,
             "form_submit_text": _("Approve"),
         },
     )
@@ -244,9 +252,7 @@ def _tell(payout: Payout, reader: User) -> dict[str, Any]:
         "lines": lines_for(shown, reader) if shown else [],
         "downloads": downloads(path_of) if statement else [],
         "events": events_of(payout, reader),
-        "details_proposed": is_platform
-        and payout.status == PayoutStatus.CREATED
-        and has_proposed_details(payout.agency_id),
+        "doubts": list(payout_doubts(payout, now())) if is_platform else [],
     }
 
 

@@ -26,7 +26,6 @@ from finance.models import Payout, PayoutRegister, ReferralPayoutRequest
 from finance.providers.payouts import Order
 from finance.providers.payouts.manual import AccountRegister, CardRegister, ManualRegister
 from finance.queries.payouts import orders_of
-from finance.queries.withdrawals import number_of
 from finance.services.registers import PAYOUTS
 from finance.services.withdrawal_registers import show_cards
 from finance.states import PayoutStatus, WithdrawalStatus
@@ -183,7 +182,7 @@ def _cards_story(register: PayoutRegister, reader: User) -> dict[str, Any]:
     may_send = reader.has_perm("finance.send_referralpayoutrequest")
     return {
         "orders": [
-            (row, change_url(row), number_of(row), row.user, _colour("withdrawal", row))
+            (row, change_url(row), row.number, row.user, _colour("withdrawal", row))
             for row in orders
         ],
         "left": left,

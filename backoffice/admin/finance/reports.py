@@ -266,15 +266,15 @@ def _totals(columns: list[Column], found: Found) -> list[str]:
     return [texts[0] or gettext("Total"), *texts[1:]]
 
 
-def _shown(column: Column, row: Row, user: User) -> tuple[Any, bool]:
-    """The cell as it is shown, and whether it is a figure."""
+def _shown(column: Column, row: Row, user: User) -> tuple[Any, Column]:
+    """The cell as it is shown."""
     text: Any = text_of(cell(column, words_of(column), row))
     if not text:
-        return "–", column.is_figure
+        return "–", column
     target = row.get(column.page_id)
     if column.page and target is not None and _may_open(column.page, user):
         text = link(page_url(column.page, target), text)
-    return text, column.is_figure
+    return text, column
 
 
 def _may_open(label: str, user: User) -> bool:

@@ -27,12 +27,13 @@ from backoffice.admin.base import HistoryAdmin, OwnPage, ReadOnly, Steps, actor,
 from backoffice.admin.display import badge, change_url, list_url, money, state_badge, two_lines
 from backoffice.admin.finance.answers import answers_page
 from backoffice.admin.finance.dialogs import OrderDialog, Reference, Why
-from backoffice.admin.finance.withdrawals_page import doubts_of, fitting_steps, tell_withdrawal
+from backoffice.admin.finance.withdrawals_page import fitting_steps, tell_withdrawal
 from backoffice.admin.refusals import carry_out, go, tell
 from core.clock import now
 from core.refusals import Refusal
 from finance.models import ReferralPayoutRequest
-from finance.queries.withdrawals import cooling_down, number_of, waiting_for, with_doubts
+from finance.queries.doubts import Doubt, doubts_of
+from finance.queries.withdrawals import cooling_down, waiting_for, with_doubts
 from finance.services.withdrawal_registers import (
     WITHDRAWALS,
     are_sent_by_hand,
@@ -68,6 +69,14 @@ class WaitsFilter(DropdownFilter):
 
 class WithdrawalDialog(OrderDialog):
     model = ReferralPayoutRequest
+
+
+class ApproveDialog(WithdrawalDialog):
+    """Says what its page warns of once more."""
+
+    def doubts(self, order: ReferralPayoutRequest) -> list[Doubt]:
+        row = with_doubts(ReferralPayoutRequest.objects.filter(pk=order.pk)).get()
+        return list(doubts_of(row, now()))
 
 
 class WhyDialog(Why, WithdrawalDialog):
@@ -155,7 +164,7 @@ class WithdrawalAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
         variant=ActionVariant.SUCCESS,
         dialog={
             "title": _("Approve this withdrawal?"),
-            "form_class": WithdrawalDialog,
+            "form_class": ApproveDialog,
             "form_submit_text": _("Approve"),
         },
     )
@@ -255,7 +264,7 @@ class WithdrawalAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
 
     @display(description="№", ordering="id")
     def number(self, row: ReferralPayoutRequest) -> str:
-        return number_of(row)
+        return row.number
 
     @display(description=_("partner"), ordering="created_at")
     def person(self, row: ReferralPayoutRequest) -> SafeString:
@@ -276,7 +285,7 @@ class WithdrawalAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
 
     @display(description=_("mind"))
     def doubts(self, row: ReferralPayoutRequest) -> Any:
-        found = [badge(doubt.short, doubt.colour) for doubt in doubts_of(row, now())]
+        found = [badge(doubt.short, doubt.weight) for doubt in doubts_of(row, now())]
         return format_html_join(" ", "{}", ((each,) for each in found)) or "–"
 
 

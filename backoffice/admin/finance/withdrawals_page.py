@@ -1,7 +1,5 @@
 """What the page of a withdrawal tells: whose turn it is, what to mind, where the money is from."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,11 +7,10 @@ from django.utils.translation import gettext
 
 from backoffice.admin.core.sentences import events_of
 from backoffice.admin.display import COLOURS, change_url, list_url, page_url
-from core.clock import TASHKENT
-from core.money import som
 from finance.models import LedgerEntry, ReferralBonus, ReferralPayoutRequest
 from finance.queries.bonus import balance_of, earned_of
-from finance.queries.withdrawals import number_of, people_with_card
+from finance.queries.doubts import cools_down, doubts_of
+from finance.queries.withdrawals import people_with_card
 from finance.services.withdrawal_registers import are_sent_by_hand
 from finance.states import WithdrawalStatus
 from partners.models import ReferralPartner, User
@@ -21,21 +18,12 @@ from partners.models import ReferralPartner, User
 SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """What to mind before it is approved: ``short`` in the list, ``text`` on the page."""
-
-    short: str
-    text: str
-    colour: str
-
-
 def fitting_steps(row: ReferralPayoutRequest, reader: User, at: datetime) -> set[str]:
     """What can be done with it in its state, by this person."""
     if row.user_id == reader.pk:
         return set()
     match row.status:
-        case WithdrawalStatus.REQUESTED if _cools(row, at) or row.balance < 0:  # type: ignore[attr-defined]
+        case WithdrawalStatus.REQUESTED if cools_down(row, at) or row.balance < 0:  # type: ignore[attr-defined]
             return {"reject"}
         case WithdrawalStatus.REQUESTED:
             return {"approve", "reject"}
@@ -46,43 +34,16 @@ def fitting_steps(row: ReferralPayoutRequest, reader: User, at: datetime) -> set
     return set()
 
 
-def doubts_of(row: Any, at: datetime) -> Iterable[Doubt]:
-    """Of a row ``with_doubts``, the weightiest first; nothing is minded once it has ended."""
-    if row.status not in (WithdrawalStatus.REQUESTED, WithdrawalStatus.APPROVED):
-        return
-    if row.balance < 0:
-        text = gettext(
-            "Refunds have taken the balance to %(balance)s since. Reject it: the money returns, "
-            "and the rest pays the debt."
-        ) % {"balance": som(row.balance)}
-        yield Doubt(gettext("balance below zero"), text, "danger")
-    if row.card_sharers:
-        text = gettext("Other people have asked for money to this card, too: %(n)s.") % {
-            "n": row.card_sharers
-        }
-        yield Doubt(gettext("card of others: %(n)s") % {"n": row.card_sharers}, text, "danger")
-    if not row.user.is_active:
-        text = gettext("This person is deactivated.")
-        yield Doubt(gettext("deactivated"), text, "danger")
-    if row.is_stopped:
-        text = gettext("This partner is stopped: he earns nothing more. What he has is still his.")
-        yield Doubt(gettext("partner stopped"), text, "warning")
-    if _cools(row, at):
-        until = {"until": f"{row.held_until.astimezone(TASHKENT):%d.%m.%Y %H:%M}"}
-        text = gettext("The card is new: it is paid to from %(until)s on. Its owner has been told.")
-        yield Doubt(gettext("cools down until %(until)s") % until, text % until, "info")
-
-
 def tell_withdrawal(row: Any, reader: User, at: datetime) -> dict[str, Any]:
     """The page's context."""
-    cools = row.status == WithdrawalStatus.REQUESTED and _cools(row, at)
+    cools = row.status == WithdrawalStatus.REQUESTED and cools_down(row, at)
     earned, taken_back = earned_of(row.user_id)
     partner = ReferralPartner.objects.filter(user_id=row.user_id).first()
     bonuses = ReferralBonus.objects.filter(user_id=row.user_id).select_related("booking")
     others = ReferralPayoutRequest.objects.filter(user_id=row.user_id).exclude(pk=row.pk)
     return {
         "withdrawal": row,
-        "number": number_of(row),
+        "number": row.number,
         "colour": _colour("withdrawal", row),
         "next": _what_next(row, reader, at),
         "left": _time_left(row.held_until - at) if cools else "",
@@ -105,17 +66,13 @@ def tell_withdrawal(row: Any, reader: User, at: datetime) -> dict[str, Any]:
         ],
         "bonuses_url": list_url("finance.referralbonus", user__id__exact=row.user_id),
         "others": [
-            (each, change_url(each), number_of(each), _colour("withdrawal", each))
+            (each, change_url(each), each.number, _colour("withdrawal", each))
             for each in others[:SHOWN]
         ],
         "others_url": list_url("finance.referralpayoutrequest", user__id__exact=row.user_id),
         "lines": _lines(row, reader),
         "events": events_of(row, reader),
     }
-
-
-def _cools(row: ReferralPayoutRequest, at: datetime) -> bool:
-    return row.held_until is not None and at < row.held_until
 
 
 def _time_left(left: timedelta) -> str:
@@ -142,7 +99,7 @@ def _what_next(row: ReferralPayoutRequest, reader: User, at: datetime) -> str:
     match row.status:
         case WithdrawalStatus.REQUESTED if row.user_id == reader.pk:
             return gettext("Somebody else has to decide it: it is your own.")
-        case WithdrawalStatus.REQUESTED if not _cools(row, at):
+        case WithdrawalStatus.REQUESTED if not cools_down(row, at):
             return gettext("An accountant has to approve or reject it.")
         case WithdrawalStatus.APPROVED if is_by_hand:
             return gettext("It waits for a register: choose it in the list and make one.")

@@ -1,3 +1,3 @@
-from backoffice.admin.notifications import announcements, outbox
+from backoffice.admin.notifications import announcements, chat_members, outbox, pace, preferences
 
-__all__ = ["announcements", "outbox"]
+__all__ = ["announcements", "chat_members", "outbox", "pace", "preferences"]

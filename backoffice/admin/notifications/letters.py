@@ -1,5 +1,6 @@
 """A message as its reader gets it."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.utils.html import linebreaks
@@ -8,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.display import COLOURS, page_url
 from notifications.models import Notification
-from notifications.templates import render_message
+from notifications.states import NotificationState
+from notifications.templates import render, render_message
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +22,25 @@ class Message:
     colour: str
     url: str
     text: SafeString
+    # Why it was not sent, in the reader's language where it is ours.
+    why: str
+    # What was written under it later.
+    changes: tuple["Change", ...] = ()
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.row.state in (NotificationState.QUEUED, NotificationState.SENDING)
 
 
-def read_message(row: Notification) -> Message:
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A message of the outbox that changes another."""
+
+    row: Notification
+    words: SafeString
+
+
+def read_message(row: Notification, changes: Iterable[Notification] = ()) -> Message:
     """``row.recipient`` should be loaded with it."""
     return Message(
         row=row,
@@ -30,13 +48,24 @@ def read_message(row: Notification) -> Message:
         colour=COLOURS["message"].get(row.state, "plain"),
         url=page_url("notifications.notification", row.pk),
         text=preview(row),
+        why=_(row.last_error) if row.last_error else "",
+        changes=tuple(Change(each, _rendered(each, render_words)) for each in changes),
     )
 
 
 def preview(row: Notification) -> SafeString:
     """The text, rendered as it is sent; values are escaped by the template's own ``render``."""
+    return _rendered(row, render_message)
+
+
+def render_words(row: Notification) -> str:
+    """Of a message that changes another its own words only."""
+    return render(row.kind, row.payload, row.language)
+
+
+def _rendered(row: Notification, how: Callable[[Notification], str]) -> SafeString:
     try:
-        text = render_message(row)
+        text = how(row)
     except (KeyError, ValueError, IndexError):
         return mark_safe(linebreaks(_("This message cannot be shown: a value is missing.")))
     return mark_safe(linebreaks(text))

@@ -1,55 +1,156 @@
 """The outbox: every message owed, and what became of it."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
-from unfold.decorators import display
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateTimeFilter
+from unfold.decorators import action, display
 
-from backoffice.admin.base import BaseAdmin, ReadOnly
-from backoffice.admin.display import state_badge
-from backoffice.admin.notifications.letters import preview
+from backoffice.admin.base import BaseAdmin, ReadOnly, Steps, actor
+from backoffice.admin.display import change_url, link, state_badge
+from backoffice.admin.notifications.keys import drawn
+from backoffice.admin.notifications.preview_page import templates_page
+from backoffice.admin.refusals import carry_out
+from core.clock import now
 from notifications.models import Notification
+from notifications.queries.operations import STUCK_AFTER
+from notifications.services.retry import can_be_retried, retry_message
+from notifications.states import NotificationState
+
+
+class LatenessFilter(DropdownFilter):
+    title = _("lateness")
+    parameter_name = "late"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("due", _("should have left")), ("stuck", _("late by five minutes"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[Notification]
+    ) -> QuerySet[Notification]:
+        waits = {"due": now(), "stuck": now() - STUCK_AFTER}
+        until = waits.get(self.value() or "")
+        return queryset.waiting().filter(next_attempt_at__lte=until) if until else queryset  # type: ignore[attr-defined]
 
 
 @admin.register(Notification)
-class NotificationAdmin(ReadOnly, BaseAdmin):
+class NotificationAdmin(Steps, ReadOnly, BaseAdmin):
     agency_path = "agency_id"
     agency_filter = "agency"
-    list_display = ("kind", "state_shown", "to", "booking", "created_at", "sent_at", "attempts")
+    list_display = ("kind", "state_shown", "to", "why", "booking", "created_at", "sent_at")
     list_filter = (
         ("state", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
+        LatenessFilter,
         ("created_at", RangeDateTimeFilter),
     )
     list_select_related = ("recipient", "booking", "agency")
     search_fields = ("booking__code", "recipient__first_name", "recipient__last_name")
     search_help_text = _("Booking code or recipient")
     ordering = ("-id",)
-    fields = (
-        ("kind", "state_shown"),
-        ("to", "language"),
-        "text",
-        "booking",
-        ("created_at", "sent_at"),
-        ("attempts", "next_attempt_at"),
-        "last_error",
+    actions = ["retry_selected"]
+    actions_list = ["templates"]
+    actions_detail = ["retry"]
+    fieldsets = (
+        (None, {"fields": (("kind", "state_shown"), "why", ("to", "language"), "text")}),
+        (
+            _("About"),
+            {"fields": (("booking", "agency"), ("announcement", "changes"), "changed_by")},
+        ),
+        (
+            _("Times"),
+            {"fields": (("created_at", "sent_at"), ("attempts", "next_attempt_at"), "message_id")},
+        ),
     )
-    readonly_fields = ("state_shown", "to", "text")
+    readonly_fields = ("state_shown", "why", "to", "text", "changes", "changed_by")
     empty_title = _("No messages yet")
+
+    class Media:
+        css = {"all": ("backoffice/messages.css",)}
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.show_templates)
+        name = "notifications_notification_previews"
+        return [path("previews/", view, name=name), *super().get_urls()]
+
+    def show_templates(self, request: HttpRequest) -> HttpResponse:
+        return templates_page(request, self)
+
+    def fit(self, request: HttpRequest, obj: Notification) -> list[str]:
+        return ["retry"] if can_be_retried(obj) else []
+
+    def has_retry_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.may(request, "notifications.retry_notification", object_id)
+
+    # --- acts
+
+    @action(
+        description=_("Message templates"), url_path="templates", permissions=["view"], icon="draft"
+    )
+    def templates(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:notifications_notification_previews"))
+
+    @action(
+        description=_("Try again"),
+        url_path="retry",
+        permissions=["retry"],
+        icon="refresh",
+        dialog={
+            "title": _("Send this message once more?"),
+            "description": _("It goes at once, to the same reader, with all attempts before it."),
+            "form_submit_text": _("Try again"),
+        },
+    )
+    def retry(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        message = self.own_or_404(request, object_id)
+        work = partial(retry_message, message_id=message.pk)
+        return self.do(request, message, work, done=_("The message goes once more."))
+
+    @admin.action(description=_("Try again"), permissions=["retry"])
+    def retry_selected(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:
+        for message in queryset:
+            work = partial(retry_message, message_id=message.pk, by=actor(request), at=now())
+            done = gettext("%(message)s: goes once more.") % {"message": message}
+            carry_out(request, work, done=done, about=str(message))
+
+    # --- columns
 
     @display(description=_("state"), ordering="state")
     def state_shown(self, message: Notification) -> SafeString:
         return state_badge("message", message.state, message.get_state_display())
+
+    @display(description=_("reason"))
+    def why(self, message: Notification) -> SafeString | str:
+        if not message.last_error:
+            return ""
+        colour = "c-error" if message.state == NotificationState.FAILED else "c-quiet"
+        return format_html('<span class="{}">{}</span>', colour, gettext(message.last_error))
 
     @display(description=_("recipient"))
     def to(self, message: Notification) -> str:
         return str(message.recipient or gettext("chat %(id)s") % {"id": message.chat_id})
 
     @display(description=_("text"))
-    def text(self, message: Notification) -> SafeString | Any:
-        return format_html('<div class="c-letter">{}</div>', preview(message))
+    def text(self, message: Notification) -> SafeString:
+        return drawn(message)
+
+    @display(description=_("changes the message"))
+    def changes(self, message: Notification) -> SafeString | str:
+        return link(change_url(message.edits), message.edits) if message.edits else ""
+
+    @display(description=_("changed by"))
+    def changed_by(self, message: Notification) -> SafeString:
+        rows = message.edited_by.select_related("recipient").order_by("pk")
+        return format_html_join(
+            mark_safe("<br>"),
+            "{} {}",
+            ((link(change_url(row), row), self.state_shown(row)) for row in rows),
+        )

@@ -119,23 +119,29 @@ class LeagueColumns(BaseAdmin):
     @display(description=_("earned"), ordering="earned")
     def earned(self, partner: Any) -> Any:
         back = partner.taken_back
-        return two_lines(amount(partner.earned), format_html("− {}", amount(back)) if back else "")
+        return two_lines(
+            amount(partner.earned), format_html("−&nbsp;{}", amount(back)) if back else ""
+        )
 
     @display(description=_("commission less bonus"), ordering="rest")
     def rest(self, partner: Any) -> SafeString:
         """What the platform keeps once the bonus is paid, and out of what."""
         return two_lines(
             amount(partner.rest),
-            format_html("{} − {}", amount(partner.commission), amount(partner.cost)),
+            format_html("{} −&nbsp;{}", amount(partner.commission), amount(partner.cost)),
         )
 
     @display(description=_("available and pending"), ordering="available")
     def balance(self, partner: Any) -> SafeString:
-        return two_lines(amount(partner.available), format_html("+ {}", amount(partner.pending)))
+        return two_lines(
+            amount(partner.available), format_html("+&nbsp;{}", amount(partner.pending))
+        )
 
     @display(description=_("paid to cards and on its way"), ordering="paid_out")
     def paid_out(self, partner: Any) -> SafeString:
-        on_its_way = format_html("+ {}", amount(partner.on_its_way)) if partner.on_its_way else ""
+        on_its_way = (
+            format_html("+&nbsp;{}", amount(partner.on_its_way)) if partner.on_its_way else ""
+        )
         return two_lines(amount(partner.paid_out), on_its_way)
 
     @display(description=_("worth a look"))

@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminPasswordWidget
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from backoffice.admin.base import BaseAdmin, OwnPage, ReadOnly, Steps, staff
 from backoffice.admin.display import badge, change_url, link, two_lines
+from backoffice.admin.notifications.preferences import muted_in_words
 from backoffice.admin.partners.person_bonus import grant_page, statement_page, tell_bonus
 from backoffice.admin.refusals import go
 from partners.models import AccessToken, Friendship, PlatformRole, ReferralTouch, User
@@ -52,8 +53,28 @@ class PasswordForm(BaseDialogForm):
         return data
 
 
+class Words(forms.CharField):
+    """A list of words, typed with commas between them."""
+
+    widget = UnfoldAdminTextInputWidget
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        words = (word.strip() for word in str(super().clean(value)).split(","))
+        return [word for word in words if word]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
     """Nobody locks himself out, and no staff is without a login."""
+
+    interests = Words(
+        label=_("Interests"), required=False, help_text=_("With commas between them.")
+    )
 
     # Set by the admin for each request.
     editor_id: int | None = None
@@ -88,7 +109,14 @@ class PersonAdmin(OwnPage, Steps, BaseAdmin):
     search_fields = ("login", "username", "first_name", "last_name", "phone")
     search_help_text = _("Name, phone, login or Telegram name")
     ordering = ("-id",)
-    readonly_fields = ("telegram_id", "is_reachable", "brought", "date_joined")
+    readonly_fields = (
+        "telegram_id",
+        "is_reachable",
+        "wishes",
+        "brought",
+        "date_joined",
+        "interests_shown",
+    )
     fieldsets = (
         (None, {"fields": (("first_name", "last_name"), ("phone", "language"))}),
         (_("Sign-in and role"), {"fields": (("login", "platform_role"), "is_active")}),
@@ -100,7 +128,7 @@ class PersonAdmin(OwnPage, Steps, BaseAdmin):
             _("Telegram"),
             {
                 "classes": ["tab"],
-                "fields": (("telegram_id", "username"), "is_reachable"),
+                "fields": (("telegram_id", "username"), "is_reachable", "wishes"),
             },
         ),
         (
@@ -134,6 +162,21 @@ class PersonAdmin(OwnPage, Steps, BaseAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         form.editor_id = staff(request).pk
         return form
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        found = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return found
+        # Shown rather than typed, a list would be JSON.
+        shown: dict[Any, Any] = {"interests": "interests_shown"}
+        return [
+            (title, options | {"fields": [shown.get(name, name) for name in options["fields"]]})
+            for title, options in found
+        ]
+
+    @display(description=_("interests"))
+    def interests_shown(self, person: User) -> str:
+        return ", ".join(person.interests) or "–"
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: Any) -> None:
         if not change:
@@ -223,6 +266,13 @@ class PersonAdmin(OwnPage, Steps, BaseAdmin):
         door = f" · {touch.get_door_display()}" if touch else ""
         partner = user.referred_by
         return two_lines(link(change_url(partner), partner), f"{when}{door}")
+
+    @display(description=_("wishes about messages"))
+    def wishes(self, user: User) -> str:
+        """What he has turned off, and his quiet hours."""
+        own = getattr(user, "preferences", None)
+        told = (muted_in_words(own), own.quiet_hours) if own else ()
+        return "; ".join(filter(None, told)) or "–"
 
     @display(description=_("joined"), ordering="date_joined")
     def joined(self, user: User) -> Any:

@@ -22,7 +22,7 @@ from backoffice.admin.display import change_url, money, page_url
 from core.actor import Actor
 from core.models.proposal import ProposalStatus
 from finance.models import Adjustment
-from finance.models.withdrawal import PREFIX
+from finance.models.withdrawal import number_of
 from finance.queries.balances import bonus_available
 from finance.queries.bonus import balance_of
 from finance.queries.bonus_statement import Moved, movements_of
@@ -139,7 +139,7 @@ def tell_movements(movements: Sequence[Moved]) -> list[Line]:
 def _told(moved: Moved, codes: Mapping[int, str]) -> Line:
     if moved.withdrawal_id:
         url = page_url("finance.referralpayoutrequest", moved.withdrawal_id)
-        return Line(moved, url, f"{PREFIX}{moved.withdrawal_id}")
+        return Line(moved, url, number_of(moved.withdrawal_id))
     if moved.booking_id:
         return Line(moved, page_url("sales.booking", moved.booking_id), codes[moved.booking_id])
     return Line(moved, "", "")

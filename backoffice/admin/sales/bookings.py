@@ -22,19 +22,29 @@ from backoffice.admin.display import (
 )
 from backoffice.admin.finance.refund_ask import AsksRefunds
 from backoffice.admin.sales.attribution import PREFIX, Attributes, sees_partners
-from backoffice.admin.sales.decisions import Decisions
+from backoffice.admin.sales.decisions import Decisions, undo_rows
 from backoffice.admin.sales.invoice import SendsInvoices
 from backoffice.admin.sales.money_story import TellsMoney
 from backoffice.admin.sales.story import tell_story
+from backoffice.admin.sales.voucher import GivesVouchers
 from core.clock import now
 from sales.models import Booking
-from sales.queries.actions import allowed_actions
+from sales.queries.actions import desk_actions
+from sales.queries.decisions import can_be_undone
 from sales.queries.search import find_bookings
 
 
 @admin.register(Booking)
 class BookingAdmin(
-    OwnPage, Decisions, SendsInvoices, AsksRefunds, TellsMoney, Attributes, ReadOnly, HistoryAdmin
+    OwnPage,
+    Decisions,
+    SendsInvoices,
+    GivesVouchers,
+    AsksRefunds,
+    TellsMoney,
+    Attributes,
+    ReadOnly,
+    HistoryAdmin,
 ):
     page_name = "story"
     agency_path = "agency_id"
@@ -53,7 +63,10 @@ class BookingAdmin(
     actions_detail = [
         "approve",
         "reject",
+        "offer",
+        "undo",
         "invoice",
+        "voucher",
         "refund",
         "money",
         "partner",
@@ -90,22 +103,30 @@ class BookingAdmin(
         return ("code",)
 
     def page_of(self, request: HttpRequest, obj: Booking) -> dict[str, Any]:
-        return tell_story(obj, staff(request), now())
+        at = now()
+        decides = request.user.has_perm("sales.approve_booking")  # type: ignore[union-attr]
+        undo = [obj] if decides and can_be_undone(obj, at) else []
+        return tell_story(obj, staff(request), at) | {"undo": undo_rows(undo, Booking)}
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         booking = self.own_or_404(request, object_id)
-        fitting = allowed_actions(booking, by=actor(request), at=now())
+        fitting = desk_actions(booking, by=actor(request), at=now())
         return [
             *self.invoice_actions(request, booking),
+            *self.voucher_actions(booking),
             *self.refund_actions(request, booking),
             *self.money_actions(request),
             *(
                 each
                 for each in self._get_base_actions_detail()
-                if each.action_name.rpartition("_")[2] in fitting
-                and request.user.has_perm(f"sales.{each.action_name.rpartition('_')[2]}_booking")  # type: ignore[union-attr]
+                if self._fits(request, each, fitting)
             ),
         ]
+
+    def _fits(self, request: HttpRequest, each: Any, fitting: list[str]) -> bool:
+        name = each.method.original_function_name
+        right = "approve" if name in ("offer", "undo") else name
+        return name in fitting and request.user.has_perm(f"sales.{right}_booking")  # type: ignore[union-attr]
 
     # --- columns
 

@@ -1,9 +1,14 @@
-"""Approve, reject, cancel, comment: one act each, for the approvals list and the booking's page."""
+"""Approve, reject, offer, undo, cancel, comment: an act each, for the list and a booking's page."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
@@ -12,13 +17,31 @@ from unfold.enums import ActionVariant
 from backoffice.admin.base import BaseAdmin, actor
 from backoffice.admin.display import change_url
 from backoffice.admin.refusals import carry_out, go
-from backoffice.admin.sales.forms import BookingDialog, CancelDialog, CommentDialog, ReasonDialog
+from backoffice.admin.sales.forms import (
+    BookingDialog,
+    CancelDialog,
+    CommentDialog,
+    OfferDialog,
+    ReasonDialog,
+)
 from core.clock import now
-from sales.models import Booking
+from sales.models import Booking, BookingRequest
+from sales.queries.decisions import undo_until
 from sales.services.approve import approve_booking
 from sales.services.cancel import cancel_booking
 from sales.services.comment import add_comment
+from sales.services.offer_date import offer_date
 from sales.services.reject import reject_booking
+from sales.services.undo import undo_decision
+
+
+@dataclass(frozen=True, slots=True)
+class UndoRow:
+    """A decision that can be taken back until ``until`` by a POST to ``url``."""
+
+    booking: Booking
+    until: datetime
+    url: str
 
 
 class Decisions(BaseAdmin):
@@ -72,6 +95,48 @@ class Decisions(BaseAdmin):
     def reject(self, request: HttpRequest, form: ReasonDialog, object_id: str) -> HttpResponse:
         booking = self._booking(request, object_id)
         reject_one(request, booking, form.cleaned_data["reason"])
+        return go(request, self.back_to(booking))
+
+    @action(
+        description=_("Offer another date"),
+        url_path="offer",
+        permissions=["approve", "reject"],
+        icon="event_repeat",
+        dialog={
+            "title": _("Offer another date?"),
+            "form_class": OfferDialog,
+            "form_submit_text": _("Offer"),
+        },
+    )
+    def offer(self, request: HttpRequest, form: OfferDialog, object_id: str) -> HttpResponse:
+        booking = self._booking(request, object_id)
+        work = partial(
+            offer_date,
+            booking_id=booking.pk,
+            session_id=int(form.cleaned_data["session"]),
+            by=actor(request),
+            at=now(),
+        )
+        done = gettext("For request %(code)s another date is offered.") % {"code": booking.code}
+        carry_out(request, work, done=done, about=booking.code)
+        return go(request, self.back_to(booking))
+
+    @action(
+        description=_("Undo the decision"),
+        url_path="undo",
+        permissions=["approve"],
+        icon="undo",
+        dialog={
+            "title": _("Undo the decision?"),
+            "form_class": BookingDialog,
+            "form_submit_text": _("Undo the decision"),
+        },
+    )
+    def undo(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
+        booking = self._booking(request, object_id)
+        work = partial(undo_decision, booking_id=booking.pk, by=actor(request), at=now())
+        done = gettext("The decision is taken back; request %(code)s waits again.")
+        carry_out(request, work, done=done % {"code": booking.code}, about=booking.code)
         return go(request, self.back_to(booking))
 
     @action(
@@ -146,3 +211,13 @@ def reject_one(request: HttpRequest, booking: Booking, reason: str) -> bool:
     )
     done = gettext("Request %(code)s is rejected; the traveller is told why.")
     return carry_out(request, work, done=done % {"code": booking.code}, about=booking.code)
+
+
+def undo_rows(bookings: Iterable[Booking], model: type[Model] = BookingRequest) -> list[UndoRow]:
+    """What ``admin/sales/undo.html`` offers to take back, from the pages of ``model``."""
+    url = f"admin:sales_{model._meta.model_name}_undo"
+    return [
+        UndoRow(booking, until, reverse(url, args=[booking.pk]))
+        for booking in bookings
+        if (until := undo_until(booking)) is not None
+    ]

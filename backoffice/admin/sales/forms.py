@@ -2,16 +2,25 @@
 
 from typing import Any
 
+from constance import config
 from django import forms
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldBooleanSwitchWidget
+from unfold.widgets import (
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from backoffice.admin.base import actor, staff
+from catalog.models import TourSession
 from core.clock import now
+from core.money import som
 from sales.models import Booking
 from sales.queries.cancellation import preview_cancellation
+from sales.queries.offered import days_of, other_dates
 
 
 class BookingDialog(BaseDialogForm):
@@ -37,6 +46,42 @@ class ReasonDialog(BookingDialog):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
         error_messages={"required": _("Tell the traveller why.")},
     )
+
+
+class OfferDialog(BookingDialog):
+    """The tour's other dates; without one there is nothing to choose."""
+
+    form_before_template = "admin/sales/dialog_offer.html"
+
+    session = forms.ChoiceField(
+        label=_("Another date"),
+        widget=UnfoldAdminRadioSelectWidget,
+        error_messages={"required": _("Choose a date.")},
+    )
+
+    def __init__(
+        self, request: HttpRequest, object_id: int | str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(request, object_id, *args, **kwargs)
+        booking = super().get_before_template_context(request, object_id)["booking"]
+        self.dates = list(other_dates(booking, now()))
+        self.fields["session"].choices = [(each.pk, date_line(each)) for each in self.dates]  # type: ignore[attr-defined]
+        if not self.dates:
+            self.fields["session"].widget = forms.HiddenInput()
+
+    def get_before_template_context(
+        self, request: HttpRequest, object_id: int | str | None = None
+    ) -> dict[str, Any]:
+        context = super().get_before_template_context(request, object_id)
+        return {**context, "dates": self.dates, "hours": config.OFFER_HOURS}
+
+
+def date_line(session: TourSession) -> str:
+    """A date among others: when, for how much a seat, how much room."""
+    days = days_of(session.date_start, session.date_end)
+    price = gettext("%(price)s a seat") % {"price": som(session.price)}
+    room = gettext("free: %(n)s") % {"n": session.available_seats}
+    return f"{days} · {price} · {room}"
 
 
 class CancelDialog(BookingDialog):

@@ -1,4 +1,5 @@
-"""Travellers and comments, as lists of their own: read here, written where they belong."""
+"""Travellers, comments and offers of another date, as lists of their own: read here, written where
+they belong."""
 
 from typing import Any
 
@@ -19,7 +20,7 @@ from unfold.decorators import display
 
 from backoffice.admin.base import BaseAdmin, ReadOnly
 from backoffice.admin.display import link, money, two_lines
-from sales.models import BookingComment, BookingTraveller
+from sales.models import BookingComment, BookingTraveller, DateOffer
 from sales.states import BookingStatus
 
 
@@ -96,3 +97,33 @@ class CommentAdmin(ReadOnly, BaseAdmin):
     ordering = ("-id",)
     fields = ("booking", "author", "text", "is_internal", "created_at")
     empty_title = _("No comments yet")
+
+
+@admin.register(DateOffer)
+class DateOfferAdmin(ReadOnly, BaseAdmin):
+    agency_path = "booking__agency_id"
+    agency_filter = "booking__agency"
+    list_display = ("booking", "tour", "seats", "price_shown", "expires_at", "taken_booking")
+    list_filter = (("created_at", RangeDateFilter),)
+    list_select_related = ("booking", "session__tour", "taken_booking")
+    search_fields = ("booking__code",)
+    search_help_text = _("Booking code")
+    ordering = ("-id",)
+    fields = (
+        ("booking", "session", "price"),
+        ("offered_by", "created_at", "expires_at"),
+        "taken_booking",
+    )
+    empty_title = _("No other dates have been offered yet")
+
+    @display(description=_("date offered"), ordering="session__date_start")
+    def tour(self, offer: DateOffer) -> SafeString:
+        return two_lines(offer.session.tour.title, f"{offer.session.date_start:%d.%m.%Y}")
+
+    @display(description=_("seats"))
+    def seats(self, offer: DateOffer) -> int:
+        return offer.booking.seats_reserved
+
+    @display(description=_("to pay"), ordering="price")
+    def price_shown(self, offer: DateOffer) -> Any:
+        return money(offer.price)

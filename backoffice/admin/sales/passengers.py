@@ -24,9 +24,12 @@ from backoffice.admin.base import BaseAdmin, actor, staff
 from backoffice.admin.display import COLOURS, change_url, list_url, page_url
 from backoffice.admin.refusals import carry_out, go, sentence_of, tell
 from catalog.models import TourSession
+from catalog.queries.chats import chat_of_session
 from catalog.states import SessionStatus
 from core.clock import now
 from core.refusals import Refusal
+from notifications.queries.chats import states_of_members
+from notifications.states import MemberState
 from sales.models import BookingTraveller
 from sales.papers.passengers import passengers_pdf, passengers_xlsx
 from sales.queries.passengers import Passenger, passenger_list
@@ -100,6 +103,12 @@ class Row:
     # The traveller's comment and contact are shown once a booking.
     begins_booking: bool = True
     error: str = ""
+    # Where the traveller stands with the tour's chat; None when there is none.
+    member: MemberState | None = None
+
+    @property
+    def member_colour(self) -> str:
+        return COLOURS["member"].get(self.member or "", "plain")
 
     @property
     def booking_url(self) -> str:
@@ -142,6 +151,8 @@ def _show(
 ) -> HttpResponse:
     found = passenger_list(session.pk, at=now())
     page = Paginator(found.passengers, PER_PAGE).get_page(request.GET.get("page"))
+    rows = _rows(page, refused or {}, typed)
+    _mark_members(rows, session)
     context = {
         **model_admin.admin_site.each_context(request),
         **_rights(request, found.session),
@@ -150,13 +161,22 @@ def _show(
         "original": found.session,
         "list": found,
         "page": page,
-        "rows": _rows(page, refused or {}, typed),
+        "rows": rows,
         "was_refused": bool(refused),
         "colour": COLOURS["session"].get(session.status, "plain"),
         "session_url": change_url(session),
         "bookings_url": list_url("sales.booking", session__id__exact=session.pk),
     }
     return TemplateResponse(request, "admin/sales/passengers.html", context)
+
+
+def _mark_members(rows: list[Row], session: TourSession) -> None:
+    """Who of those who booked is in the tour's chat."""
+    chat = chat_of_session(session.pk)
+    states = states_of_members(chat) if chat else {}
+    for row in rows:
+        state = states.get(row.passenger.booking.user_id)
+        row.member = MemberState(state) if state else None
 
 
 def _rights(request: HttpRequest, session: TourSession) -> dict[str, bool]:

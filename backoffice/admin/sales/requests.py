@@ -27,9 +27,10 @@ from backoffice.admin.display import (
     two_lines,
 )
 from backoffice.admin.filters import ScopedRelatedFilter
-from backoffice.admin.sales.decisions import Decisions, approve_one, reject_one
+from backoffice.admin.sales.decisions import Decisions, approve_one, reject_one, undo_rows
 from core.clock import now
 from sales.models import Booking, BookingRequest
+from sales.queries.decisions import fresh_decisions
 from sales.queries.search import find_bookings
 from sales.queries.waiting import waiting_requests
 
@@ -50,7 +51,8 @@ class RequestAdmin(Decisions):
     search_help_text = _("Code, phone or name")
     actions = ["approve_selected", "reject_selected"]
     # Their addresses; the buttons themselves are the list's last column.
-    actions_detail = ["approve", "reject"]
+    actions_detail = ["approve", "reject", "offer", "undo"]
+    list_before_template = "admin/sales/undo.html"
     empty_title = _("No requests are waiting")
     empty_text = _("New ones appear here by themselves; each is answered within the hour.")
 
@@ -76,6 +78,12 @@ class RequestAdmin(Decisions):
         if self.has_approve_permission(request):
             shown.append("decide")
         return shown
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        context = {"undo": undo_rows(fresh_decisions(staff(request), now()))}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def change_view(self, request: HttpRequest, object_id: str, *_: Any) -> HttpResponse:  # type: ignore[override]
         self.own_or_404(request, object_id)
@@ -155,6 +163,7 @@ class RequestAdmin(Decisions):
             {
                 "approve_url": reverse("admin:sales_bookingrequest_approve", args=[booking.pk]),
                 "reject_url": reverse("admin:sales_bookingrequest_reject", args=[booking.pk]),
+                "offer_url": reverse("admin:sales_bookingrequest_offer", args=[booking.pk]),
                 "enough": booking.session.available_seats >= booking.seats_reserved,
             },
         )

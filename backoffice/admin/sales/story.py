@@ -16,6 +16,7 @@ from backoffice.admin.sales.attribution import sees_partners, shown, tell_partne
 from backoffice.admin.sales.price import commission_of, price_lines
 from finance.models import LedgerEntry, PaymentTransaction, Refund
 from notifications.models import Notification
+from notifications.states import NotificationState
 from partners.models import User
 from sales.models import Booking, BookingComment
 from sales.states import LIVE
@@ -42,6 +43,10 @@ def tell_story(booking: Booking, reader: User, at: datetime) -> dict[str, Any]:
             "promotion",
             "promo_code",
             "referral_partner__user",
+            "date_offer__session",
+            "date_offer__offered_by",
+            "date_offer__taken_booking",
+            "taken_offer__booking",
         )
         .prefetch_related("travellers")
         .get(pk=booking.pk)
@@ -113,8 +118,11 @@ def _journals(booking: Booking, reader: User) -> list[dict[str, Any]]:
 def _messages(booking: Booking, reader: User) -> list[Message]:
     if not reader.has_perm("notifications.view_notification"):
         return []
-    rows = Notification.objects.filter(booking=booking).select_related("recipient")
-    return [read_message(row) for row in rows.order_by("-id")[:SHOWN]]
+    rows = Notification.objects.filter(booking=booking, edits=None).select_related("recipient")
+    # What is said under a message later stands with it, what need not be said nowhere.
+    later = Notification.objects.exclude(state=NotificationState.DROPPED).order_by("id")
+    rows = rows.prefetch_related(Prefetch("edited_by", later))
+    return [read_message(row, row.edited_by.all()) for row in rows.order_by("-id")[:SHOWN]]
 
 
 def _comments(booking: Booking, reader: User) -> list[BookingComment]:

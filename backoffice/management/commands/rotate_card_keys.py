@@ -8,6 +8,7 @@ from core.actor import job
 from core.clock import now
 from core.refusals import Refusal
 from core.sealed import CannotOpen
+from finance.models.withdrawal import number_of
 from finance.services.card_keys import reseal_card, under_other_keys
 
 NAMED = 20
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         closed = [number for number in waiting if not self._reseal(number)]
         self.stdout.write(f"Encrypted anew: {len(waiting) - len(closed)}.")
         if closed:
-            names = ", ".join(f"№{number}" for number in closed[:NAMED])
+            names = ", ".join(number_of(each) for each in closed[:NAMED])
             more = f" and {len(closed) - NAMED} more" if len(closed) > NAMED else ""
             raise CommandError(
                 f"Cannot be decrypted with the keys that are here: {len(closed)}, "
@@ -48,7 +49,7 @@ class Command(BaseCommand):
             return False
         except Refusal as refusal:
             raise CommandError(
-                f"Withdrawal №{withdrawal_id}: {refusal.detail} Run it again."
+                f"Withdrawal {number_of(withdrawal_id)}: {refusal.detail} Run it again."
             ) from None
         return True
 

@@ -7,16 +7,18 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import translation
 
+from backoffice.demo.bot_walk import BotWalk
 from backoffice.demo.partner_walk import PartnerWalk
 from backoffice.demo.walkthrough import Astray, Walk
 
-WALKS: dict[int, type[Walk]] = {1: Walk, 3: PartnerWalk}
+WALKS: dict[int, type[Walk]] = {1: Walk, 3: PartnerWalk, 4: BotWalk}
 
 
 class Command(BaseCommand):
     help = (
-        "Walk one booking from Telegram to paid (flow 1), or a blogger's bonus from her link to "
-        "her card (flow 3), against the running demo, and print the story."
+        "Walk one booking from Telegram to paid (flow 1), a blogger's bonus from her link to her "
+        "card (flow 3), or a booking through the bot on everybody's phones (flow 4), against the "
+        "running demo, and print the story."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

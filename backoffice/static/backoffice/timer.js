@@ -15,6 +15,17 @@
         document.querySelectorAll("[data-until]").forEach(show);
     }, 15000);
 
+    // What can be taken back says how long it still can, and goes when it no longer can.
+    function tick(form) {
+        const left = Math.ceil((Date.parse(form.dataset.undoUntil) - Date.now()) / 1000);
+        form.hidden = left <= 0;
+        form.querySelector(".c-undo-left").textContent = ` · 0:${String(left).padStart(2, "0")}`;
+    }
+
+    setInterval(function () {
+        document.querySelectorAll("[data-undo-until]").forEach(tick);
+    }, 250);
+
     // The approvals list renews itself while nobody is in the middle of something.
     function isBusy() {
         const dialog = document.getElementById("dialog");

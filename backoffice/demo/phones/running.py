@@ -1,0 +1,70 @@
+"""Telegram's stand-in at work beside a running demo: it is served, the outbox is sent to it, and
+the bot hears what is typed and pressed."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import close_old_connections
+from django.utils.translation import gettext as _
+
+from backoffice.demo.phones.bot_api import FakeTelegram
+from backoffice.demo.phones.door import HOST, server_of
+from catalog.models import TourChat
+from core.clock import now
+from partners.models import TravelAgency, User
+
+TOKEN = "4242424242:AAtelegrams-stand-in-aaaaaaaaaaaaaaaaaa"
+TURN = timedelta(seconds=30)
+
+
+@contextmanager
+def playing(port: int = 0) -> Iterator[FakeTelegram]:
+    """Telegram, as long as the block runs, at ``settings.TELEGRAM_API_URL``; of one process once.
+
+    The demo's own worker has no token: it puts messages into the outbox, and they leave from here.
+    """
+    telegram = FakeTelegram(name_of)
+    server = server_of(telegram, TOKEN, port)
+    settings.TELEGRAM_BOT_TOKEN = TOKEN
+    settings.TELEGRAM_API_URL = f"http://{HOST}:{server.server_address[1]}"
+    for work in (server.serve_forever, _send, _listen):
+        threading.Thread(target=work, daemon=True).start()
+    try:
+        yield telegram
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def name_of(chat_id: int) -> str:
+    """What a chat is called in the demo."""
+    if chat_id > 0:
+        user = User.objects.filter(telegram_id=chat_id).first()
+        return str(user) if user else str(chat_id)
+    agency = TravelAgency.objects.filter(manager_chat_id=chat_id).first()
+    chat = TourChat.objects.filter(chat_id=chat_id).first()
+    return str(chat or agency or _("chat %(id)s") % {"id": chat_id})
+
+
+def _send() -> None:
+    from notifications.outbound import send_due
+
+    while True:
+        send_due(at=now(), until=now() + TURN)
+        close_old_connections()
+        time.sleep(0.5)
+
+
+def _listen() -> None:
+    from notifications.bot.app import DISPATCHER, open_bot
+
+    async def poll() -> None:
+        async with open_bot() as bot:
+            await DISPATCHER.start_polling(bot, handle_signals=False)
+
+    asyncio.run(poll())
