@@ -75,6 +75,10 @@ class FakeTelegram:
     def __init__(self, name_of: Callable[[int], str] = str):
         self.chats: dict[int, Chat] = {}
         self.alerts: dict[int, str] = {}
+        # Of people who are not known by another name yet.
+        self.names: dict[int, str] = {}
+        # Whose phones are offered before anything has been written.
+        self.people: list[tuple[int, str]] = []
         self._name_of = name_of
         self._numbers = count(1)
         self._updates: list[Json] = []
@@ -211,13 +215,14 @@ class FakeTelegram:
             }
             self._happens("chat_join_request", request)
 
-    def adds_bot(self, person: int, group_id: int, title: str) -> None:
-        """A person adds the bot to a group, as an administrator."""
+    def adds_bot(self, person: int, title: str) -> int:
+        """A person makes a group and the bot its administrator; answers the group's id."""
         with self._changed:
-            group = self._open(group_id)
+            group = self._open(-1_002_000_000_000 - next(self._numbers))
             group.title = title
             group.members.add(person)
             self._is_now(group, person, "left", "administrator")
+            return group.id
 
     def blocks(self, person: int) -> None:
         with self._changed:
@@ -244,9 +249,11 @@ class FakeTelegram:
 
     def _open(self, chat_id: int) -> Chat:
         if chat_id not in self.chats:
-            self.chats[chat_id] = Chat(chat_id, self._name_of(chat_id))
-        chat = self.chats[chat_id]
-        return chat
+            self.chats[chat_id] = Chat(chat_id, self._called(chat_id))
+        return self.chats[chat_id]
+
+    def _called(self, chat_id: int) -> str:
+        return self.names.get(chat_id) or self._name_of(chat_id)
 
     def _find(self, fields: Mapping[str, Any]) -> tuple[Chat, Message]:
         chat = self._open(int(fields["chat_id"]))
@@ -258,7 +265,7 @@ class FakeTelegram:
     def _user_json(self, person: int) -> Json:
         if person == BOT_ID:
             return self._get_me({})
-        return {"id": person, "is_bot": False, "first_name": self._name_of(person)}
+        return {"id": person, "is_bot": False, "first_name": self._called(person)}
 
     def _message_json(self, chat: Chat, message: Message) -> Json:
         told: Json = {

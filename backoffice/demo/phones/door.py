@@ -16,6 +16,8 @@ HOST = "127.0.0.1"
 LARGEST_BODY = 60_000_000
 SHOWN = 60
 Fields = dict[str, Any]
+# Who may write in a group, and what they are called; nobody in a private chat.
+Writers = Mapping[int, str]
 
 
 def server_of(telegram: FakeTelegram, token: str, port: int = 0) -> ThreadingHTTPServer:
@@ -68,6 +70,10 @@ class Door(BaseHTTPRequestHandler):
                 self.telegram.presses(person, chat_id, int(message), data)
             case {"link": link}:
                 self.telegram.asks_in(person, link)
+            case {"block": _}:
+                self.telegram.blocks(person)
+            case {"group": title} if title.strip():
+                chat_id = self.telegram.adds_bot(person, title)
             case {"text": text, **rest} if text.strip():
                 reply = int(rest["reply"]) if rest.get("reply") else None
                 self.telegram.writes(person, text, chat_id=chat_id, replies_to=reply)
@@ -145,20 +151,29 @@ def chats_page(telegram: FakeTelegram) -> str:
         f"<span>{len(chat.messages)}</span><small>{escape(_last_words(chat))}</small></a>"
         for chat in chats
     )
-    return PAGE.format(refresh=3, title="Telegram's stand-in", body=rows or NOTHING)
+    people = "".join(
+        f'<li><a href="/chat/{number}">{escape(name)}</a></li>' for number, name in telegram.people
+    )
+    body = f"<h1>Everybody's phone</h1>{rows or NOTHING}<h1>Take one</h1><ul>{people}</ul>"
+    return PAGE.format(refresh=5, title="Telegram's stand-in", body=body)
 
 
 def chat_page(telegram: FakeTelegram, chat_id: int) -> str:
-    chat = telegram.chats.get(chat_id) or Chat(chat_id, str(chat_id))
+    known = dict(telegram.people)
+    chat = telegram.chats.get(chat_id) or Chat(chat_id, known.get(chat_id, str(chat_id)))
     person = chat_id if chat_id > 0 else min(chat.members, default=0)
+    writers = (
+        {} if chat_id > 0 else {each: known.get(each, str(each)) for each in chat.members or known}
+    )
     messages = list(chat.messages.values())[-SHOWN:]
     alert = telegram.alerts.get(person, "")
     body = "".join(
         [
             f'<p><a href="/">All chats</a></p><h1>{escape(chat.title)}</h1>',
-            "".join(_bubble(chat, message, person) for message in messages),
+            "".join(_bubble(chat, message, writers) for message in messages),
             f'<p class="alert">{escape(alert)}</p>' if alert else "",
-            _box(chat, person, messages[-1] if messages else None),
+            _box(chat, writers, messages[-1] if messages else None),
+            "" if chat.is_group else _more(chat),
         ]
     )
     return PAGE.format(refresh=3600, title=escape(chat.title), body=body)
@@ -173,7 +188,7 @@ def _last_words(chat: Chat) -> str:
     return re.sub(r"<[^>]+>", "", last)[:80]
 
 
-def _bubble(chat: Chat, message: Message, person: int) -> str:
+def _bubble(chat: Chat, message: Message, writers: Writers) -> str:
     marks = " · ".join(
         word
         for word, holds in (
@@ -191,14 +206,14 @@ def _bubble(chat: Chat, message: Message, person: int) -> str:
         else ""
     )
     rows = "".join(
-        f'<div class="row">{"".join(_button(chat, message, each, person) for each in row)}</div>'
+        f'<div class="row">{"".join(_button(chat, message, each, writers) for each in row)}</div>'
         for row in message.buttons
     )
     side = "bot" if own else "me"
     return f'<div class="bubble {side}">{text}{file}<small>{marks}</small></div>{rows}'
 
 
-def _button(chat: Chat, message: Message, button: Mapping[str, str], person: int) -> str:
+def _button(chat: Chat, message: Message, button: Mapping[str, str], writers: Writers) -> str:
     label = escape(button["text"])
     if "url" in button and not button["url"].startswith("https://t.me/+"):
         return f'<a class="button" href="{escape(button["url"])}">{label}</a>'
@@ -207,23 +222,32 @@ def _button(chat: Chat, message: Message, button: Mapping[str, str], person: int
         if "url" in button
         else {"press": button["callback_data"], "message": message.id}
     )
-    return _form(chat, person, does, f"<button>{label}</button>")
+    return _form(chat, writers, does, f"<button>{label}</button>")
 
 
-def _box(chat: Chat, person: int, last: Message | None) -> str:
+def _box(chat: Chat, writers: Writers, last: Message | None) -> str:
     reply = {"reply": last.id} if last and last.wants_reply else {}
-    return _form(chat, person, reply, '<input name="text" autofocus><button>Send</button>')
+    return _form(chat, writers, reply, '<input name="text" autofocus><button>Send</button>')
 
 
-def _form(chat: Chat, person: int, fields: Mapping[str, Any], inside: str) -> str:
-    known = {"chat": chat.id, **({} if chat.is_group else {"as": person}), **fields}
+def _more(chat: Chat) -> str:
+    block = _form(chat, {}, {"block": 1}, "<button>Block the bot</button>")
+    group = '<input name="group" placeholder="Title"><button>Add the bot to a new group</button>'
+    return f"<hr>{_form(chat, {}, {}, group)}{block}"
+
+
+def _form(chat: Chat, writers: Writers, fields: Mapping[str, Any], inside: str) -> str:
+    """What one of the writers does; of a private chat it is its person."""
+    known = {"chat": chat.id, **({} if writers else {"as": chat.id}), **fields}
     hidden = "".join(
         f'<input type="hidden" name="{name}" value="{escape(str(value))}">'
         for name, value in known.items()
     )
     who = ""
-    if chat.is_group:
-        choices = "".join(f"<option>{each}</option>" for each in sorted(chat.members))
+    if writers:
+        choices = "".join(
+            f'<option value="{number}">{escape(name)}</option>' for number, name in writers.items()
+        )
         who = f'<select name="as">{choices}</select>'
     return f'<form method="post" action="/act">{hidden}{who}{inside}</form>'
 

@@ -20,6 +20,7 @@ from partners.models import TravelAgency, User
 
 TOKEN = "4242424242:AAtelegrams-stand-in-aaaaaaaaaaaaaaaaaa"
 TURN = timedelta(seconds=30)
+TRAVELLERS = 20
 
 
 @contextmanager
@@ -29,6 +30,7 @@ def playing(port: int = 0) -> Iterator[FakeTelegram]:
     The demo's own worker has no token: it puts messages into the outbox, and they leave from here.
     """
     telegram = FakeTelegram(name_of)
+    telegram.people = _people()
     server = server_of(telegram, TOKEN, port)
     settings.TELEGRAM_BOT_TOKEN = TOKEN
     settings.TELEGRAM_API_URL = f"http://{HOST}:{server.server_address[1]}"
@@ -39,6 +41,17 @@ def playing(port: int = 0) -> Iterator[FakeTelegram]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+def _people() -> list[tuple[int, str]]:
+    """The staff first, then who has joined last."""
+    users = User.objects.filter(telegram_id__isnull=False, is_active=True)
+    staff = users.filter(login__isnull=False).order_by("pk")
+    others = users.filter(login=None).order_by("-pk")[:TRAVELLERS]
+    return [
+        *((user.telegram_id or 0, f"{user} ({user.login})") for user in staff),
+        *((user.telegram_id or 0, str(user)) for user in others),
+    ]
 
 
 def name_of(chat_id: int) -> str:
