@@ -89,7 +89,8 @@ def _ended(booking: Booking) -> str:
     sentence = sentences.get(booking.cancel_reason, "")
     if not booking.cancel_note or booking.cancel_reason == CancelReason.TRAVELLER:
         return sentence
-    return f"{sentence} {_('Reason: {reason}').format(reason=booking.cancel_note)}"
+    reason = _("Reason: {reason}").format(reason=booking.cancel_note)
+    return f"{sentence} {reason}"
 
 
 def _money_back(booking: Booking, facts: Facts) -> str:

@@ -97,7 +97,8 @@ def _place_lines(
 def _became(what: str, before: str, after: str) -> str:
     if not before:
         return f"{what}: {after}"
-    return f"{what}: {before} → {after or _('will be named later')}"
+    after = after or _("will be named later")
+    return f"{what}: {before} → {after}"
 
 
 def _place(place: Mapping[str, str], language: str) -> str:

@@ -154,13 +154,15 @@ def _booking(written: Mapping[str, str]) -> dict[str, Any]:
         "other_dates": dates_of(date(2027, 3, 27), date(2027, 3, 28)),
         "meeting": _("Meeting point: {place}").format(place=written["place"]),
         "lapsed": _("It was not paid in time, and the seats are free again."),
-        "ended": f"{_('The agency called it off.')} {reason}",
+        "ended": " ".join((_("The agency called it off."), reason)),
         "money_back": _("To be returned: {refund}.").format(refund=som(Decimal(1_500_000))),
         "stands": _("The booking stands."),
         "status": _("cancelled"),
-        "history": _("With you before: paid {paid}, of requests {all}.").format(paid=2, all=3),
+        "history": _(
+            "With you before: requests {all}, paid {paid}, cancelled by himself {cancelled}."
+        ).format(all=3, paid=2, cancelled=1),
         "changes": _("Meeting point: {place}").format(place=written["place"]),
-        "outcome": f"{_('✅ Approved')} (Sherzod, 14:05)",
+        "outcome": _("✅ Approved by {who}, {time}").format(who="Sherzod", time="14:05"),
         "title": _("Commission"),
         "button": _("Ask to be let in"),
     }

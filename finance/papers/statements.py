@@ -99,7 +99,7 @@ def _facts(statement: Statement) -> list[Fact]:
         facts += [
             (_("Amount"), som(payout.amount)),
             (_("Status"), str(payout.get_status_display())),
-            (_("Bank"), f"{payout.bank_name}, {_('MFO')} {payout.bank_mfo}"),
+            (_("Bank"), ", ".join((payout.bank_name, _("MFO") + f" {payout.bank_mfo}"))),
             (_("Account"), payout.bank_account),
             (_("Bank reference"), payout.bank_reference),
         ]

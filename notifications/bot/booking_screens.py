@@ -145,12 +145,12 @@ def _buttons(booking: Booking, user: User, at: datetime, number: str = "") -> Ro
     allowed = allowed_actions(booking, by=user.actor(Source.BOT), at=at)
     row = []
     if "pay" in allowed and (link := pay_link(booking, user.language)):
-        row.append(InlineKeyboardButton(text=f"{number}{_('Pay')}", url=link))
+        row.append(InlineKeyboardButton(text=number + _("Pay"), url=link))
     if booking.status == BookingStatus.PAID:
-        row.append(button(f"{number}{_('Voucher')}", Voucher(number=booking.pk)))
+        row.append(button(number + _("Voucher"), Voucher(number=booking.pk)))
     if "cancel" in allowed:
-        row.append(button(f"{number}{_('Cancel')}", Cancel(number=booking.pk)))
-    return [*row, _app(f"{number}{_('In the app')}", booking.code)]
+        row.append(button(number + _("Cancel"), Cancel(number=booking.pk)))
+    return [*row, _app(number + _("In the app"), booking.code)]
 
 
 def _app(text: str, code: str = "") -> InlineKeyboardButton:

@@ -125,7 +125,8 @@ def _totals(found: PassengerList) -> list[Fact]:
 
 
 def _counts(counts: list[tuple[str, int]]) -> str:
-    return "; ".join(f"{name or _('by themselves')} – {number}" for name, number in counts)
+    alone = _("by themselves")
+    return "; ".join(f"{name or alone} – {number}" for name, number in counts)
 
 
 def _dates(session: TourSession) -> str:

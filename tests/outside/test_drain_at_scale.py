@@ -26,7 +26,7 @@ ANSWER_SECONDS = 0.05 if IS_BENCH else 0
 EACH_TO_A_GROUP, GROUPS = 40, 3
 EACH_PERSON = 3 if IS_BENCH else 1
 # Telegram's bounds, and what is made of them.
-MOST_A_SECOND, LEAST_A_SECOND, MOST_A_GROUP_MINUTE = 30, 25, 20
+MOST_A_SECOND, LEAST_A_SECOND, MOST_A_GROUP_MINUTE = 30, 22, 20
 
 
 def owe() -> None:

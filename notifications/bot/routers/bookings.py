@@ -59,7 +59,8 @@ async def voucher(press: CallbackQuery, callback_data: Voucher, user: User) -> N
     code, content = await made(user, callback_data.number)
     if press.message is not None:
         file = BufferedInputFile(content, filename=file_name(code))
-        await press.message.answer_document(file, caption=f"{_('Voucher')} <b>{code}</b>")
+        caption = said(_("Voucher <b>{code}</b>"), code=code)
+        await press.message.answer_document(file, caption=caption)
 
 
 @ask

@@ -118,7 +118,8 @@ def approved(user: User, order: Order, number: int, page: int) -> Screen:
         if page != CARD:
             return _list(user, page)
         # Soon the outbox writes the same under every copy, with the hour.
-        return Screen(f"{text}\n\n<b>{said(_('✅ Approved ({who})'), who=user)}</b>")
+        words = said(_("✅ Approved ({who})"), who=user)
+        return Screen(f"{text}\n\n<b>{words}</b>")
 
 
 @ask
@@ -216,7 +217,8 @@ def _oldest(title: str, order: Order) -> str:
     line = _counted(title, found["n"], found["total"] or ZERO)
     if not found["since"]:
         return line
-    return f"{line} {said(_('(since {day})'), day=f'{local_date(found["since"]):%d.%m.%Y}')}"
+    since = said(_("(since {day})"), day=f"{local_date(found['since']):%d.%m.%Y}")
+    return f"{line} {since}"
 
 
 def _counted(title: str, count: int, amount: Any) -> str:
