@@ -137,7 +137,8 @@ HUEY = {
     "name": "circle",
     "immediate": False,
     "results": False,
-    "consumer": {"workers": 2, "worker_type": "thread", "scheduler_interval": 1},
+    # One may be sending all the time and one carry an export; the third tells what happens meanwhile.
+    "consumer": {"workers": 3, "worker_type": "thread", "scheduler_interval": 1},
 }
 if REDIS_URL:
     HUEY |= {"huey_class": "huey.PriorityRedisHuey", "connection": {"url": REDIS_URL}}

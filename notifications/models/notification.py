@@ -131,6 +131,9 @@ class Notification(StatefulModel):
                 name="message_failed",
                 condition=Q(state=NotificationState.FAILED),
             ),
+            models.Index(
+                fields=["sent_at"], name="message_by_sending", condition=Q(sent_at__isnull=False)
+            ),
             models.Index(fields=["recipient", "-id"], name="message_by_recipient"),
             models.Index(fields=["booking", "-id"], name="message_by_booking"),
         ]

@@ -17,7 +17,7 @@ from tests.sales.threads import run_together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MESSAGES = int(os.environ.get("BENCH_MESSAGES", "70"))
+MESSAGES = int(os.environ.get("BENCH_MESSAGES", "50"))
 IS_BENCH = "BENCH_MESSAGES" in os.environ
 SENDERS = 2
 # A line to Telegram and back.
