@@ -137,7 +137,7 @@ HUEY = {
     "name": "circle",
     "immediate": False,
     "results": False,
-    # One may be sending all the time and one carry an export; the third tells what happens meanwhile.
+    # One may send all the time, and one carry an export: the third tells what happens meanwhile.
     "consumer": {"workers": 3, "worker_type": "thread", "scheduler_interval": 1},
 }
 if REDIS_URL:
