@@ -5,7 +5,9 @@ transactions; building blocks call :func:`require_transaction`.
 """
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
+from typing import Any
 
 from django.db import OperationalError, connection, transaction
 from psycopg import errors
@@ -13,6 +15,9 @@ from psycopg import errors
 from core.refusals import Refusal, TryAgain
 
 BUSY = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
+# The person by whom the running act is done: in the bot and in the API the history of fields knows
+# nobody else.
+DOER: ContextVar[int | None] = ContextVar("doer", default=None)
 
 
 def act[**P, R](func: Callable[P, R]) -> Callable[P, R]:
@@ -24,6 +29,7 @@ def act[**P, R](func: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(func)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        doer = DOER.set(getattr(kwargs.get("by"), "user_id", None))
         try:
             with transaction.atomic():
                 try:
@@ -36,6 +42,8 @@ def act[**P, R](func: Callable[P, R]) -> Callable[P, R]:
             if isinstance(error.__cause__, BUSY):
                 raise TryAgain from error
             raise
+        finally:
+            DOER.reset(doer)
         raise kept
 
     run.is_act = True  # type: ignore[attr-defined]
@@ -46,3 +54,9 @@ def require_transaction() -> None:
     """Refuse to run a building block outside an act: its promise needs the act's locks."""
     if not connection.in_atomic_block:
         raise RuntimeError("This building block must be called inside an act.")
+
+
+def name_doer(history_instance: Any, **_: Any) -> None:
+    """A receiver: a row of the history of fields tells who did it, where no browser did."""
+    if history_instance.history_user_id is None:
+        history_instance.history_user_id = DOER.get()

@@ -7,7 +7,11 @@ class CoreConfig(AppConfig):
     verbose_name = _("Log and files")
 
     def ready(self) -> None:
+        from simple_history.signals import pre_create_historical_record
+
+        from core.acts import name_doer
         from core.signals import job_started
         from core.tasks import wake
 
         job_started.connect(wake, dispatch_uid="core.wake")
+        pre_create_historical_record.connect(name_doer, dispatch_uid="core.name_doer")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -114,6 +115,11 @@ def hour_of(instant: str | None) -> str:
     if not instant:
         return ""
     return f"{datetime.fromisoformat(instant).astimezone(TASHKENT):%H:%M}"
+
+
+def moment_of(instant: datetime) -> str:
+    """The day and the hour in Tashkent, in the active language."""
+    return date_format(timezone.localtime(instant, TASHKENT), "j E, H:i")
 
 
 def contacts_of(agency: TravelAgency) -> str:

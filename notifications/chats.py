@@ -1,15 +1,19 @@
 """Tour chats: when this event, then that person is invited or taken out."""
 
 from catalog.models import TourChat
+from catalog.states import RUNS
+from core.clock import local_date
 from core.models import EventLog
 from notifications.queries.chats import states_of_members
 from notifications.services.chats import drop_invitations, follow_books
 from partners.models import User
 from sales.models import Booking
 from sales.queries.companions import who_goes
+from sales.states import BookingStatus
 
 BOUND = ("chat.bound", "chat.restored")
 UNBOUND = ("chat.unbound",)
+REACHABLE = ("user.reachable_again",)
 
 
 def invite_travellers(event: EventLog) -> None:
@@ -24,6 +28,19 @@ def invite_travellers(event: EventLog) -> None:
 
 def let_go(event: EventLog) -> None:
     drop_invitations(TourChat.objects.get(pk=event.object_id))
+
+
+def catch_up(event: EventLog) -> None:
+    """Somebody lets the bot in again: he gets the ways in that could not be sent to him."""
+    user = User.objects.get(pk=event.object_id)
+    coming = TourChat.objects.standing().filter(
+        session__bookings__user=user,
+        session__bookings__status=BookingStatus.PAID,
+        session__status__in=RUNS,
+        session__date_end__gte=local_date(event.timestamp),
+    )
+    for chat in coming.select_related("session__tour__agency").order_by("pk").distinct():
+        follow_books(chat, user, event)
 
 
 def keep_door(event: EventLog, booking: Booking) -> None:

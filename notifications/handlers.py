@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from decimal import Decimal
 
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import override
 
 from core.models import EventLog
 from core.money import som
@@ -20,8 +20,16 @@ from notifications.bonus import (
 from notifications.booking_words import values_of
 from notifications.books import TOLD_PROOFS, tell_accountants
 from notifications.changes import CHANGES, tell_of_change
-from notifications.chats import BOUND, UNBOUND, invite_travellers, keep_door, let_go
-from notifications.decisions import TAKEN_BACK
+from notifications.chats import (
+    BOUND,
+    REACHABLE,
+    UNBOUND,
+    catch_up,
+    invite_travellers,
+    keep_door,
+    let_go,
+)
+from notifications.decisions import OFFER_TAKEN, OVER_NOW, PAID, TAKEN_BACK, TO_PAY
 from notifications.exports import TOLD_JOBS, tell_about_job
 from notifications.models import Notification
 from notifications.money_cards import ASKED, ENDED, ask_accountants, close_money_card
@@ -31,20 +39,18 @@ from notifications.requests import (
     ask_desk,
     ask_desk_again,
     close_request,
+    close_taken,
     reopen_request,
     told_from,
 )
 from notifications.services.outbox import Address, Letter, agency_desk, owners, person, put
 from notifications.states import Kind, NotificationState
+from partners.roles import AGENCY
 from sales.models import Booking
 from sales.states import OVER, BookingStatus, CancelReason
 
 # What is said of the booking only while it stands.
-TO_PAY = (Kind.BOOKING_APPROVED, Kind.HOLD_ENDING)
 OF_THE_TRIP = (Kind.TRIP_IN_THREE_DAYS, Kind.TRIP_TOMORROW, Kind.SESSION_CHANGED)
-# Why a message was not sent; translated where it is read.
-PAID = gettext_noop("It was paid before this could be sent.")
-OVER_NOW = gettext_noop("The booking had ended before this could be sent.")
 
 Handler = Callable[[EventLog, Booking], None]
 Teller = Callable[[EventLog], None]
@@ -137,6 +143,14 @@ def _paid(event: EventLog, booking: Booking) -> None:
     _drop(booking, TO_PAY, why=PAID)
 
 
+def _offer_taken(event: EventLog, booking: Booking) -> None:
+    """Nobody is offered what he has taken, and the agency's card says so."""
+    offered = Booking.objects.filter(code=event.details["instead_of"]).first()
+    if offered is not None:
+        _drop(offered, (Kind.DATE_OFFERED,), why=OFFER_TAKEN)
+        close_taken(event, offered, booking)
+
+
 def _ended(event: EventLog, booking: Booking) -> None:
     """Nobody is reminded of what has ended."""
     if booking.status in OVER:
@@ -163,7 +177,8 @@ def _agency_lost_seats(event: EventLog, booking: Booking) -> None:
     """The agency hears of an end that is not its own doing."""
     # The money of a booking that had ended before comes back later.
     came_late = event.action == "booking.refunded" and booking.cancel_reason != CancelReason.REFUND
-    if not came_late and (event.user_id is None or event.user_id == booking.user_id):
+    is_own_doing = event.role in AGENCY and event.user_id != booking.user_id
+    if not came_late and not is_own_doing:
         _agency(Kind.AGENCY_CANCELLED)(event, booking)
 
 
@@ -172,6 +187,7 @@ HANDLERS: dict[str, list[Handler]] = {
     "booking.approved": [_approved, close_request],
     "booking.rejected": [_decided(Kind.BOOKING_REJECTED), close_request],
     "booking.date_offered": [tell_offer, close_request],
+    "booking.offer_taken": [_offer_taken],
     "booking.decision_undone": [_taken_back, reopen_request],
     "booking.expired": [
         _ended,
@@ -210,6 +226,7 @@ TOLD: tuple[tuple[Collection[str], Teller], ...] = (
     (ENDED, close_money_card),
     (BOUND, invite_travellers),
     (UNBOUND, let_go),
+    (REACHABLE, catch_up),
     (DESK_CHANGES, ask_desk_again),
 )
 TELLERS: dict[str, list[Teller]] = {

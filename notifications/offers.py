@@ -3,15 +3,12 @@
 from datetime import datetime
 from decimal import Decimal
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import override
 
 from catalog.models import TourSession
-from core.clock import TASHKENT
 from core.models import EventLog
 from core.money import som
-from notifications.booking_words import dates_of, values_of
+from notifications.booking_words import dates_of, moment_of, values_of
 from notifications.requests import told_from
 from notifications.services.outbox import Letter, person, put
 from notifications.states import Kind
@@ -34,7 +31,7 @@ def tell_offer(event: EventLog, booking: Booking) -> None:
                 "offer": facts["offer_id"],
                 "other_dates": dates_of(other.date_start, other.date_end),
                 "other_price": som(Decimal(facts["final_price"])),
-                "until": date_format(timezone.localtime(until, TASHKENT), "j E, H:i"),
+                "until": moment_of(until),
             }
         letter = Letter(
             kind=Kind.DATE_OFFERED,

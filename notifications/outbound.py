@@ -24,6 +24,7 @@ from notifications.buttons import keyboard
 from notifications.channels import email
 from notifications.channels.outcomes import (
     Envelope,
+    Gone,
     Invitation,
     Later,
     Moved,
@@ -31,12 +32,13 @@ from notifications.channels.outcomes import (
     Outcome,
     Sent,
 )
-from notifications.decisions import TAKEN_BACK, decision_stands
+from notifications.decisions import why_untrue
 from notifications.files import file_for
 from notifications.models import WHOLE_BOT, ChatMember, ChatPace, Notification
 from notifications.models.notification import NotificationQuerySet
+from notifications.reasons import FLOOD
 from notifications.services.announcements import STOPPED
-from notifications.services.reach import group_moved, lose
+from notifications.services.reach import MESSAGE_GONE, group_moved, lose
 from notifications.states import PATIENT, AnnouncementStatus, Kind, NotificationState
 from notifications.templates import render_message
 
@@ -53,15 +55,18 @@ GROUP_PACE = timedelta(seconds=3)
 CLAIM = timedelta(minutes=5)
 BACKOFF = (10, 30, 120, 600, 1800, 3600)
 GIVE_UP_AFTER = 12
-DIED = "It was never known to arrive: whoever sent it died each time."
+# Longer than this nobody is kept waiting: a clock that ran ahead must not silence everybody.
+LONGEST_PAUSE = timedelta(hours=1)
 # So long a sender waits for the next message before it ends its turn.
 PATIENCE = timedelta(seconds=1)
 # So often it looks whether something more urgent has come.
 GLANCE = 0.5
 # And so often when somebody else is busy with what is due.
-BLINK = 0.02
+BLINK = 0.05
 # Translated where it is read.
+DIED = gettext_noop("It was never known to arrive: whoever sent it died each time.")
 NEVER_SENT = gettext_noop("The message that it would change was never sent.")
+NOT_THERE = gettext_noop("The message that it would change is no longer there.")
 # A change of a message that is still on its way waits for it.
 AFTER_THE_FIRST = timedelta(seconds=5)
 # A decision on which somebody still works waits for what becomes of it.
@@ -118,7 +123,11 @@ def _take_next(at: datetime) -> tuple[Notification | None, bool]:
     """The first that is due, and whether it was taken: what must not or need not go is put off,
     dropped or given up instead."""
     bot = _pace(WHOLE_BOT, at)
-    rows = _ways(bot_is_free=bot.free_at <= at).due(at).exclude(_chat_is_busy(at))
+    rows = (
+        _ways(bot_is_free=not at < bot.free_at <= at + LONGEST_PAUSE)
+        .due(at)
+        .exclude(_chat_is_busy(at))
+    )
     rows = rows.select_related("recipient__preferences", "edits", "announcement")
     locked = rows.select_for_update(skip_locked=True, of=("self",))
     row = locked.order_by("is_bulk", "next_attempt_at", "id").first()
@@ -127,7 +136,9 @@ def _take_next(at: datetime) -> tuple[Notification | None, bool]:
     row.claim(until=at + CLAIM)
     row.save(update_fields=["state", "attempts", "next_attempt_at"])
     if row.chat_id:
-        bot.free_at = max(bot.free_at, at - SLACK) + PACE
+        # Behind when nothing was sent for a while, ahead when a clock was wrong.
+        is_near = at - SLACK < bot.free_at <= at
+        bot.free_at = (bot.free_at if is_near else at - SLACK) + PACE
         bot.save(update_fields=["free_at"])
         _set_pace(row.chat_id, at + CLAIM)
     return row, True
@@ -139,25 +150,26 @@ def _ways(*, bot_is_free: bool) -> NotificationQuerySet:
 
 
 def _chat_is_busy(at: datetime) -> Exists:
-    return Exists(ChatPace.objects.filter(chat_id=OuterRef("chat_id"), free_at__gt=at))
+    ahead = ChatPace.objects.filter(chat_id=OuterRef("chat_id"), free_at__gt=at)
+    return Exists(ahead.filter(free_at__lte=at + LONGEST_PAUSE))
 
 
 def _is_put_off(row: Notification, at: datetime) -> bool:
     """Whether it does not go now after all: somebody's quiet hours, a change of a message that is
     not there yet or never will be, one that kills whoever sends it, an announcement that was
-    stopped, or a decision that was taken back."""
-    quiet, stands = _quiet_until(row, at), decision_stands(row)
+    stopped, or what is no longer true."""
+    quiet, untrue = _quiet_until(row, at), why_untrue(row)
     if row.announcement and row.announcement.status == AnnouncementStatus.STOPPED:
         row.drop(why=STOPPED)
     elif row.attempts >= GIVE_UP_AFTER:
         row.give_up(error=DIED)
-    elif stands is None:
+    elif untrue is None:
         row.next_attempt_at = at + WHILE_DECIDED
-    elif not stands:
-        row.drop(why=TAKEN_BACK)
+    elif untrue:
+        row.drop(why=untrue)
     elif quiet is not None and row.kind in PATIENT:
         row.next_attempt_at = quiet
-    elif row.edits is None or row.edits.state == NotificationState.SENT:
+    elif row.edits is None or row.edits.message_id is not None:
         return False
     elif row.edits.state in (NotificationState.QUEUED, NotificationState.SENDING):
         row.next_attempt_at = at + AFTER_THE_FIRST
@@ -241,7 +253,12 @@ def _carry(row: Notification, at: datetime, lines: _Lines) -> Outcome:
     except Exception as error:
         log.exception("a message could not be made", message_id=row.pk)
         return Later(row.pk, repr(error))
-    return lines.send(envelope)
+    try:
+        return lines.send(envelope)
+    except Exception as error:
+        # A token that is none, say: the message is not to blame, and the others must not wait.
+        log.exception("a message could not be sent", message_id=row.pk)
+        return Later(row.pk, repr(error))
 
 
 def _envelope(row: Notification, at: datetime) -> Envelope:
@@ -288,31 +305,48 @@ def _settle(row: Notification, outcome: Outcome, at: datetime) -> None:
         case Sent(message_id=message_id, link=link):
             row.mark_sent(at=now(), message_id=message_id)
             _keep_link(row, link)
+        case Gone():
+            row.drop(why=NOT_THERE)
         case Never(error=error, blocked=blocked, shut=shut):
             row.give_up(error=error)
             if blocked:
                 lose(row)
             if shut:
                 lose_chat(chat_id=shut, by=job(), at=at)
-        case Moved(old_id=old_id, new_id=new_id):
-            group_moved(old_id=old_id, new_id=new_id)
-            row.refresh_from_db()
+        case Later() | Moved() if row.attempts >= GIVE_UP_AFTER:
+            row.give_up(error=getattr(outcome, "error", DIED))
+        case Later() | Moved():
+            _put_back(row, outcome, at)
+
+
+def _put_back(row: Notification, outcome: Later | Moved, at: datetime) -> None:
+    if isinstance(outcome, Moved):
+        group_moved(old_id=outcome.old_id, new_id=outcome.new_id)
+        row.refresh_from_db()
+        if row.edits_id:
+            row.drop(why=MESSAGE_GONE)
+        else:
             row.put_back(until=at, error="")
-        case Later(error=error) if row.attempts >= GIVE_UP_AFTER:
-            row.give_up(error=error)
-        case Later(error=error, seconds=seconds):
-            wait = seconds or BACKOFF[min(row.attempts, len(BACKOFF)) - 1]
-            row.put_back(until=at + timedelta(seconds=wait), error=error)
+        return
+    wait = outcome.seconds or BACKOFF[min(row.attempts, len(BACKOFF)) - 1]
+    why = f"{FLOOD} {outcome.error}" if outcome.seconds else outcome.error
+    row.put_back(until=at + timedelta(seconds=wait), error=why)
 
 
 def _let_chat_go(chat_id: int, at: datetime, pause: timedelta) -> None:
-    """Free again after its own pace. A pause that Telegram asks for in a group is the group's;
-    nobody is written to more than once a second, so in a private chat it is the whole bot's."""
-    is_group = chat_id < 0
-    if pause and not is_group:
+    """Free again after its own pace, or the pause that Telegram asks for. The pause is the chat's;
+    when a second person's chat is refused meanwhile, it is meant for the whole bot."""
+    is_group, pause = chat_id < 0, min(pause, LONGEST_PAUSE)
+    if pause and not is_group and _others_are_paused(chat_id, at):
         # Before the chat's own row, as a claim locks them.
         _set_pace(WHOLE_BOT, at + pause)
     _set_pace(chat_id, at + max(GROUP_PACE if is_group else PERSON_PACE, pause))
+
+
+def _others_are_paused(chat_id: int, at: datetime) -> bool:
+    people = Notification.objects.filter(chat_id__gt=0, state=NotificationState.QUEUED)
+    paused = people.filter(next_attempt_at__gt=at, last_error__startswith=FLOOD)
+    return paused.exclude(chat_id=chat_id).exists()
 
 
 def _keep_link(row: Notification, link: str) -> None:

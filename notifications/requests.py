@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, override
 from core.clock import local_date
 from core.models import EventLog
 from notifications.booking_words import dates_of, hour_of, values_of
+from notifications.rejections import read_reason
 from notifications.services.cards import close_cards, reopen_cards
 from notifications.services.desks import request_desk
 from notifications.services.outbox import Address, Letter, put_all
@@ -123,6 +124,19 @@ def close_request(event: EventLog, booking: Booking) -> None:
         close_cards(subject_of(booking), event, words, not_before=told_from(event))
 
 
+def close_taken(event: EventLog, offered: Booking, taken: Booking) -> None:
+    """The date that was offered instead is taken: the request's card leads to the new booking."""
+    session = taken.session
+
+    def words(language: str) -> str:
+        with override(language):
+            dates = dates_of(session.date_start, session.date_end)
+            told = _("📅 Another date was offered and taken: {dates}, booking {code}")
+            return told.format(dates=dates, code=taken.code)
+
+    close_cards(subject_of(offered), event, words)
+
+
 def reopen_request(event: EventLog, booking: Booking) -> None:
     """The decision was taken back before it was told: every copy asks again."""
     reopen_cards(subject_of(booking), event, _in_each_language(event, booking))
@@ -151,7 +165,7 @@ def outcome_of(event: EventLog, booking: Booking) -> str:
     values = {
         "who": who or _("the system"),
         "time": hour_of(event.timestamp.isoformat()),
-        "reason": event.details.get("reason", ""),
+        "reason": read_reason(event.details.get("reason", "")),
         "dates": event.details.get("dates", ""),
     }
     # A traveller need not say why.

@@ -88,6 +88,11 @@ WRITTEN: Mapping[str, Mapping[str, str]] = {
     Language.RU: {
         "tour": "Чимган и Чарвак за два дня",
         "reason": "Автобус в ремонте до понедельника",
+        "grant": "За помощь с группой из Самарканда",
+        "correction": "Начислено дважды за одну поездку",
+        "bank": "Счёт закрыт",
+        "bad_card": "Карта недействительна",
+        "disk": "На диске нет места",
         "comment": "«Нужно детское кресло»",
         "place": "Ташкент, метро «Алмазар», выход 2",
         "text": "По выходным в марте – скидка 10 % на туры в горы.\nПромокод: VESNA",
@@ -95,6 +100,11 @@ WRITTEN: Mapping[str, Mapping[str, str]] = {
     Language.UZ: {
         "tour": "Chimyon va Chorvoq, ikki kun",
         "reason": "Avtobus dushanbagacha taʼmirda",
+        "grant": "Samarqandlik guruhga yordam uchun",
+        "correction": "Bir safar uchun ikki marta hisoblangan",
+        "bank": "Hisob raqami yopilgan",
+        "bad_card": "Karta yaroqsiz",
+        "disk": "Diskda joy qolmagan",
         "comment": "«Bolalar oʻrindigʻi kerak»",
         "place": "Toshkent, «Olmazor» metrosi, 2-chiqish",
         "text": "Martda dam olish kunlari togʻ turlariga 10 % chegirma.\nPromokod: BAHOR",
@@ -102,10 +112,24 @@ WRITTEN: Mapping[str, Mapping[str, str]] = {
     Language.EN: {
         "tour": "Chimgan and Charvak in two days",
         "reason": "The coach is being repaired until Monday",
+        "grant": "For help with the group from Samarkand",
+        "correction": "Counted twice for one trip",
+        "bank": "The account is closed",
+        "bad_card": "The card is not valid",
+        "disk": "No room is left on the disk",
         "comment": "«We need a child seat»",
         "place": "Tashkent, metro Olmazor, exit 2",
         "text": "Weekends in March: 10 % off tours into the mountains.\nPromo code: SPRING",
     },
+}
+# Which of these is the reason, where the coach is not.
+REASONS: Mapping[str, str] = {
+    Kind.BONUS_GRANTED: "grant",
+    Kind.BONUS_CORRECTED: "correction",
+    Kind.WITHDRAWAL_FAILED: "bad_card",
+    Kind.WITHDRAWAL_REJECTED: "bad_card",
+    Kind.AGENCY_PAYOUT_FAILED: "bank",
+    Kind.EXPORT_FAILED: "disk",
 }
 # Where a name means something else than elsewhere.
 OWN: Mapping[str, Mapping[str, Any]] = {
@@ -119,8 +143,16 @@ OWN: Mapping[str, Mapping[str, Any]] = {
 def sample(kind: str, language: str) -> dict[str, Any]:
     """The values of a message of the kind, in ``language``."""
     written = WRITTEN[language]
+    reason = {"reason": written[REASONS.get(kind, "reason")]}
     with override(language):
-        return {**_plain(), **_booking(written), **_money(), **written, **OWN.get(kind, {})}
+        return {
+            **_plain(),
+            **_booking(written),
+            **_money(),
+            **written,
+            **reason,
+            **OWN.get(kind, {}),
+        }
 
 
 def _plain() -> dict[str, Any]:

@@ -17,8 +17,11 @@ class Took(models.TextChoices):
     PAID = "paid", _("paid")
 
 
-Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Words = Annotated[tuple[Word, ...], Field(max_length=50)]
+LONGEST_WORD = 200
+# As many as a form offers.
+MOST_WORDS = 200
+Word = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_WORD)]
+Words = Annotated[tuple[Word, ...], Field(max_length=MOST_WORDS)]
 
 
 class Segment(BaseModel):

@@ -161,6 +161,9 @@ TEMPLATES: Mapping[str, Any] = {
     Kind.ANNOUNCEMENT: _("{text}"),
 }
 
+# Their last line asks for an answer.
+ASKING_LAST = (Kind.AGENCY_REQUEST,)
+
 
 def render(kind: str, payload: Mapping[str, Any], language: str) -> str:
     """The message as Telegram HTML, in ``language``."""
@@ -171,9 +174,17 @@ def render(kind: str, payload: Mapping[str, Any], language: str) -> str:
     return "\n".join(line for line in lines if line.strip())
 
 
+def render_decided(kind: str, payload: Mapping[str, Any], language: str) -> str:
+    """A card without the sentence that asks for an answer: somebody has given one."""
+    text = render(kind, payload, language)
+    return text.rpartition("\n")[0] if kind in ASKING_LAST else text
+
+
 def render_message(row: Notification) -> str:
     """The text of a message of the outbox; of one that changes another, under that one's text."""
     words = render(row.kind, row.payload, row.language)
     if row.edits is None:
         return words
-    return f"{render(row.edits.kind, row.edits.payload, row.edits.language)}\n\n{words}"
+    # A decision that was taken back asks again.
+    over = render if "asks" in row.payload else render_decided
+    return f"{over(row.edits.kind, row.edits.payload, row.edits.language)}\n\n{words}"

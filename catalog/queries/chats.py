@@ -15,6 +15,12 @@ def chat_of_group(chat_id: int) -> TourChat | None:
     return chats.filter(chat_id=chat_id).first()
 
 
+def former_chat_of_group(chat_id: int) -> TourChat | None:
+    """The latest that was let go, loaded alike."""
+    chats = TourChat.objects.filter(chat_id=chat_id, status=ChatStatus.CLOSED)
+    return chats.select_related("session__tour__agency").order_by("-pk").first()
+
+
 def chat_of_session(session_id: int) -> TourChat | None:
     """The session's chat, bound or lost."""
     return TourChat.objects.standing().filter(session_id=session_id).first()

@@ -49,7 +49,7 @@ def bind_chat(*, session_id: int, chat_id: int, title: str, by: Actor, at: datet
 
     check_not_over(session)
     _check_no_desk(chat_id)
-    before = TourChat.objects.standing().filter(session=session).first()
+    before = _lock_chat(session_id=session.pk)
     if before and before.chat_id == chat_id:
         return _keep(before, by=by, at=at)
     if before and before.status == ChatStatus.BOUND:
@@ -59,6 +59,8 @@ def bind_chat(*, session_id: int, chat_id: int, title: str, by: Actor, at: datet
         before.save(update_fields=["status"])
     chat = _take_group(session, chat_id, title, by=by, at=at)
 
+    if before:
+        _record("chat.unbound", before, by=by, at=at)
     _record("chat.bound", chat, by=by, at=at)
     return chat
 

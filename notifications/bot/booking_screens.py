@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from core.actor import Source
 from core.clock import local_date
 from core.money import som
-from notifications.booking_words import dates_of, hour_of, meeting_of, pay_link
+from notifications.booking_words import dates_of, hour_of, meeting_of, moment_of, pay_link
 from notifications.bot.request_cards import rows_of
 from notifications.bot.screens import Row, Screen, button, plain, said
-from notifications.buttons import keyboard
+from notifications.buttons import keyboard, press
 from notifications.requests import WITH_WORDS, card_of
 from notifications.states import Kind
 from notifications.templates import render
 from partners.links import app_link
 from partners.models import User
-from sales.models import Booking
+from sales.models import Booking, DateOffer
 from sales.queries.actions import allowed_actions
 from sales.states import LIVE, BookingStatus
 
@@ -44,7 +44,8 @@ class Cancel(CallbackData, prefix="cancel-booking"):
 
 
 def own(user: User) -> QuerySet[Booking]:
-    return Booking.objects.filter(user_id=user.pk).select_related(*WITH_WORDS)
+    offers = ("date_offer__session", "date_offer__taken_booking")
+    return Booking.objects.filter(user_id=user.pk).select_related(*WITH_WORDS, *offers)
 
 
 def list_screen(user: User, page: int, at: datetime) -> Screen:
@@ -99,8 +100,10 @@ def _staff_screen(booking: Booking, user: User, at: datetime) -> Screen:
 def _in_order(rows: QuerySet[Booking], at: datetime) -> QuerySet[Booking]:
     runs = Q(status__in=LIVE, expires_at__gt=at)
     to_come = Q(status=BookingStatus.PAID, session__date_end__gte=local_date(at))
-    place = Case(When(runs | to_come, then=Value(0)), default=Value(1))
-    starts = Case(When(runs | to_come, then=F("session__date_start")))
+    offered = Q(date_offer__taken_booking=None, date_offer__expires_at__gt=at)
+    first = runs | to_come | offered
+    place = Case(When(first, then=Value(0)), default=Value(1))
+    starts = Case(When(first, then=F("session__date_start")))
     return rows.alias(place=place, starts=starts).order_by("place", "starts", "-pk")
 
 
@@ -136,8 +139,27 @@ def _next_step(booking: Booking, at: datetime) -> str:
             return _("Please pay by {until}, or the seats are freed.").format(until=until)
         case BookingStatus.PAID:
             return meeting_of(tour.meeting_point, tour.map_link)
+    if offer := _offer_of(booking):
+        return _offered(offer, at)
     note = booking.cancel_note
     return _("Reason: {reason}").format(reason=note) if note else ""
+
+
+def _offer_of(booking: Booking) -> DateOffer | None:
+    """What is loaded with the traveller's ``own`` bookings."""
+    return getattr(booking, "date_offer", None)
+
+
+def _offered(offer: DateOffer, at: datetime) -> str:
+    dates = dates_of(offer.session.date_start, offer.session.date_end)
+    if offer.taken_booking is not None:
+        sentence = _("You took another date instead: {dates}, booking {code}.")
+        return sentence.format(dates=dates, code=offer.taken_booking.code)
+    if offer.is_over(at):
+        return _("Another date was offered: {dates}. The offer is over.").format(dates=dates)
+    sentence = _("Another date is offered until {until}: {dates}. To pay: {price}.")
+    until = moment_of(offer.expires_at)
+    return sentence.format(until=until, dates=dates, price=som(offer.price))
 
 
 def _buttons(booking: Booking, user: User, at: datetime, number: str = "") -> Row:
@@ -148,6 +170,10 @@ def _buttons(booking: Booking, user: User, at: datetime, number: str = "") -> Ro
         row.append(InlineKeyboardButton(text=number + _("Pay"), url=link))
     if booking.status == BookingStatus.PAID:
         row.append(button(number + _("Voucher"), Voucher(number=booking.pk)))
+    offer = _offer_of(booking)
+    if offer and offer.taken_booking is None and not offer.is_over(at):
+        send = press("take-offer", offer.pk)
+        row.append(InlineKeyboardButton(text=number + _("Take these seats"), callback_data=send))
     if "cancel" in allowed:
         row.append(button(number + _("Cancel"), Cancel(number=booking.pk)))
     return [*row, _app(number + _("In the app"), booking.code)]

@@ -16,6 +16,11 @@ COMMANDS = {
 # By the right that they need: who has it reads them under ``/help``; no menu lists them.
 STAFF_COMMANDS = {
     "sales.view_bookingrequest": {"pending": _("Requests that wait for an answer")},
+    "sales.checkin_bookingtraveller": {"rollcall": _("Who has come: the roll-call of a date")},
+    "catalog.add_tourchat": {
+        "bind": _("In a group: make it the chat of a tour's date"),
+        "unbind": _("In a group: it is no longer the chat of a tour"),
+    },
     "partners.change_travelagency": {"desk": _("In a group: let the agency's requests arrive")},
     "finance.approve_payout": {"waiting": _("Money that waits for a decision")},
     "constance.change_config": {

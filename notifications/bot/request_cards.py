@@ -16,7 +16,7 @@ from notifications.models import Notification
 from notifications.requests import WITH_WORDS, card_of, last_outcome, outcome_of, subject_of
 from notifications.services.cards import keep_card
 from notifications.states import Kind
-from notifications.templates import render
+from notifications.templates import render, render_decided
 from partners.models import Language, User
 from partners.roles import require
 from sales.models import Booking
@@ -84,12 +84,14 @@ def text_of(copy: Notification) -> str:
 
 def face(copy: Notification, booking: Booking) -> Screen:
     """The question with its buttons; or how it ended and, while that can be taken back, how."""
-    text, rows = text_of(copy), list[Row]()
+    is_open, rows = booking.status == BookingStatus.REQUESTED, list[Row]()
+    write = render if is_open else render_decided
+    text = write(copy.kind, copy.payload, copy.language)
     with override(copy.language):
         if event := last_outcome(booking):
             words = {"outcome": outcome_of(event, booking)}
             text += f"\n\n{render(Kind.CARD_CLOSED, words, copy.language)}"
-        if booking.status == BookingStatus.REQUESTED:
+        if is_open:
             rows = rows_of(keyboard(copy.kind, copy.payload, copy.language))
         elif can_be_undone(booking, now()):
             rows = [[button(_("↩️ Undo"), Undo(number=booking.pk))]]

@@ -77,6 +77,13 @@ class Never:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """The message that it would change is no longer there: nothing is lost."""
+
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """Telegram knows the group ``old_id`` under another id from now on; nothing has arrived."""
 
@@ -85,4 +92,4 @@ class Moved:
     new_id: int
 
 
-Outcome = Sent | Later | Never | Moved
+Outcome = Sent | Later | Never | Moved | Gone

@@ -1,6 +1,7 @@
 """Telegram, through aiogram: one message out, and what became of it."""
 
 from asyncio import Runner
+from collections.abc import Sequence
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
@@ -17,7 +18,6 @@ from aiogram.exceptions import (
     TelegramEntityTooLarge,
     TelegramForbiddenError,
     TelegramMigrateToChat,
-    TelegramNotFound,
     TelegramRetryAfter,
 )
 from aiogram.types import (
@@ -29,11 +29,24 @@ from aiogram.types import (
 )
 
 from notifications.buttons import Button, Rows
-from notifications.channels.outcomes import Attachment, Envelope, Later, Moved, Never, Outcome, Sent
+from notifications.channels.outcomes import (
+    Attachment,
+    Envelope,
+    Gone,
+    Later,
+    Moved,
+    Never,
+    Outcome,
+    Sent,
+)
 
 TIMEOUT_SECONDS = 15
 # A document of fifty megabytes over a slow line.
 UPLOAD_SECONDS = 90
+# Of one whose message somebody has deleted, or that is too old.
+GONE = ("message to edit not found", "message can't be edited")
+# What it says of a group in which the bot can say nothing any more.
+SHUT = ("chat not found", "not enough rights", "have no rights to send", "CHAT_WRITE_FORBIDDEN")
 # What Telegram says of an edit that has been made already.
 NOT_MODIFIED = "message is not modified"
 
@@ -95,14 +108,33 @@ def _refused(envelope: Envelope, error: TelegramAPIError) -> Outcome:
         case TelegramMigrateToChat():
             return Moved(key, _chat_of(error, envelope), error.migrate_to_chat_id)
         case TelegramForbiddenError():
-            # A group's closed door is not the doing of who was to be invited into it.
-            shut = _chat_of(error, envelope)
-            return Never(key, why, blocked=shut == envelope.chat_id, shut=shut)
-        case TelegramBadRequest() if NOT_MODIFIED in error.message:
-            return Sent(key, envelope.edits)
-        case TelegramBadRequest() | TelegramNotFound() | TelegramEntityTooLarge():
+            return _shut_out(envelope, error)
+        case TelegramBadRequest():
+            return _not_taken(envelope, error)
+        case TelegramEntityTooLarge():
             return Never(key, why)
     return Later(key, why)
+
+
+def _shut_out(envelope: Envelope, error: TelegramAPIError) -> Never:
+    """A group's closed door is not the doing of who was to be invited into it."""
+    shut = _chat_of(error, envelope)
+    return Never(envelope.key, str(error), blocked=shut == envelope.chat_id, shut=shut)
+
+
+def _not_taken(envelope: Envelope, error: TelegramAPIError) -> Outcome:
+    """What Telegram will not take this time will not do the next time either."""
+
+    def says(words: Sequence[str]) -> bool:
+        return any(each in error.message for each in words)
+
+    if envelope.edits and says(GONE):
+        return Gone(envelope.key)
+    if says((NOT_MODIFIED,)):
+        return Sent(envelope.key, envelope.edits)
+    if envelope.chat_id < 0 and says(SHUT):
+        return _shut_out(envelope, error)
+    return Never(envelope.key, str(error))
 
 
 def _chat_of(error: TelegramAPIError, envelope: Envelope) -> int:

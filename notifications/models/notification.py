@@ -173,13 +173,22 @@ class Notification(StatefulModel):
         self.next_attempt_at = until
         self.last_error = error[:300]
 
-    @transition(state, NotificationState.SENDING, NotificationState.FAILED)
+    @property
+    def is_waiting(self) -> bool:
+        """It is still to leave."""
+        return self.state in (NotificationState.QUEUED, NotificationState.SENDING)
+
+    @transition(
+        state,
+        [NotificationState.QUEUED, NotificationState.SENDING],
+        NotificationState.FAILED,
+    )
     def give_up(self, *, error: str) -> None:
         self.last_error = error[:300]
 
     @transition(
         state,
-        [NotificationState.QUEUED, NotificationState.SENDING],
+        [NotificationState.QUEUED, NotificationState.SENDING, NotificationState.FAILED],
         NotificationState.DROPPED,
     )
     def drop(self, *, why: str) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from catalog.models import TourChat
-from catalog.queries.chats import chat_of_group
+from catalog.queries.chats import chat_of_group, former_chat_of_group
+from catalog.states import ChatStatus
 from notifications.models import ChatMember
 from notifications.states import MemberState
 from partners.models import User
@@ -23,14 +24,14 @@ class Asking:
 
 
 def who_asks(chat_id: int, telegram_id: int) -> Asking | None:
-    """What the books say of a person who asks to be let into the group; None for a group that is
-    no session's chat."""
-    chat = chat_of_group(chat_id)
+    """What the books say of a person who asks to be let into the group; None for a group that
+    never was a session's chat. Into one that was let go nobody may."""
+    chat = chat_of_group(chat_id) or former_chat_of_group(chat_id)
     if chat is None:
         return None
     user = User.objects.filter(telegram_id=telegram_id, is_active=True).first()
-    if user is None:
-        return Asking(chat, None)
+    if user is None or chat.status == ChatStatus.CLOSED:
+        return Asking(chat, user)
     return Asking(chat, user, user.pk in who_goes(chat.session_id), works_there(user, chat))
 
 

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
+from django.db.models import Case, Count, Min, Q, Value, When
 
 from core.models import EventDelivery, Job
 from core.models.job import OPEN_JOBS, JobStatus
 from notifications.models import WHOLE_BOT, ChatPace, Notification
 from notifications.models.notification import NotificationQuerySet
+from notifications.reasons import KNOWN
 from notifications.states import NotificationState
 from partners.models import User
 
@@ -44,13 +45,14 @@ class Sent:
 @dataclass(frozen=True, slots=True)
 class Operations:
     """``due`` without the announcements' messages, which are ``due_bulk``; ``paused_until`` is when
-    the bot may speak again; reasons are (what was said, how often)."""
+    the bot may speak again; reasons are (what was said, or by what it is known, how often)."""
 
     events: Waiting
     due: Waiting
     due_bulk: int
     sent: Sent
     has_bot: bool
+    waits_for_bot: bool
     paused_until: datetime | None
     errors: list[tuple[str, int]]
     failures: list[tuple[str, int]]
@@ -65,13 +67,15 @@ def operations(at: datetime) -> Operations:
     failed = Notification.objects.filter(
         state=NotificationState.FAILED, next_attempt_at__gte=at - DAY
     )
+    has_bot = bool(settings.TELEGRAM_BOT_TOKEN)
     pace = ChatPace.objects.filter(pk=WHOLE_BOT, free_at__gt=at + OWN_PAUSE).first()
     return Operations(
         events=_events(at),
         due=due_messages(at),
         due_bulk=Notification.objects.due(at).filter(is_bulk=True).count(),
         sent=_sent(at),
-        has_bot=bool(settings.TELEGRAM_BOT_TOKEN),
+        has_bot=has_bot,
+        waits_for_bot=not has_bot and Notification.objects.due(at).filter(email="").exists(),
         paused_until=pace.free_at if pace else None,
         errors=_reasons(waiting.exclude(last_error="")),
         failures=_reasons(failed),
@@ -102,6 +106,7 @@ def _sent(at: datetime) -> Sent:
 
 
 def _reasons(rows: NotificationQuerySet) -> list[tuple[str, int]]:
-    counted = rows.values("last_error").annotate(times=Count("pk"))
-    ordered = counted.order_by("-times", "last_error")
-    return list(ordered.values_list("last_error", "times")[:REASONS])
+    known = [When(last_error__icontains=each, then=Value(each)) for each in KNOWN]
+    counted = rows.annotate(why=Case(*known, default="last_error")).values("why")
+    ordered = counted.annotate(times=Count("pk")).order_by("-times", "why")
+    return list(ordered.values_list("why", "times")[:REASONS])

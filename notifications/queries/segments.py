@@ -8,7 +8,7 @@ from django.db.models import CharField, Count, Exists, F, Func, OuterRef, Q, Que
 from catalog.models import Tour
 from core.clock import local_midnight
 from notifications.models import Preferences
-from notifications.shapes import Segment, Took
+from notifications.shapes import LONGEST_WORD, Segment, Took
 from notifications.states import Kind
 from partners.models import ReferralPartner, User
 from sales.models import Booking
@@ -83,7 +83,8 @@ def cities() -> list[str]:
     first = Func(point, Value(","), Value(1), function="split_part", output_field=CharField())
     named = Tour.objects.filter(meeting_point_ru__contains=",").order_by()
     counted = named.annotate(city=first).values_list("city").annotate(n=Count("pk"))
-    return [city for city, _n in counted.order_by("-n", "city")[:OFFERED] if city.strip()]
+    found = [city for city, _n in counted.order_by("-n", "city")[:OFFERED]]
+    return [city for city in found if city.strip() and len(city) <= LONGEST_WORD]
 
 
 def spheres() -> list[str]:
@@ -100,8 +101,9 @@ def interests() -> list[str]:
             SELECT word FROM partners_user, jsonb_array_elements_text(
                 CASE jsonb_typeof(interests) WHEN 'array' THEN interests ELSE '[]' END
             ) AS word
-            WHERE word <> '' GROUP BY word ORDER BY count(*) DESC, word LIMIT %s
+            WHERE length(word) BETWEEN 1 AND %s
+            GROUP BY word ORDER BY count(*) DESC, word LIMIT %s
             """,
-            [OFFERED],
+            [LONGEST_WORD, OFFERED],
         )
         return [word for (word,) in cursor.fetchall()]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.models import TourChat
 from core.actor import Actor
 from core.acts import act
-from core.refusals import Conflict
+from core.refusals import Conflict, NotFound
 from notifications.services.staff_chats import StaffChat
 from partners.models import TravelAgency
 from partners.services.agency_chat import set_agency_chat
@@ -26,8 +26,11 @@ class StaffGroup(Conflict):
 def bind_desk(*, agency_id: int, chat_id: int, by: Actor, at: datetime) -> TravelAgency:
     """Make a group the agency's desk.
 
-    Refuses with TravellersRead, StaffGroup, and as ``set_agency_chat``.
+    Refuses with NotFound for what is no group, TravellersRead, StaffGroup, and as
+    ``set_agency_chat``.
     """
+    if chat_id >= 0:
+        raise NotFound
     if TourChat.objects.standing().filter(chat_id=chat_id).exists():
         raise TravellersRead
     if chat_id in [getattr(config, chat) for chat in StaffChat]:

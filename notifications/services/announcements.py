@@ -211,7 +211,7 @@ def stop_announcement(*, announcement_id: int, by: Actor, at: datetime) -> Annou
     announcement = lock_row(Announcement, pk=announcement_id)
 
     require(by, RESOURCE, "stop")
-    if announcement.status != AnnouncementStatus.SENDING:
+    if announcement.status != AnnouncementStatus.SENDING or is_over(announcement):
         raise NotGoing
 
     announcement.stop(at=at)
@@ -286,9 +286,7 @@ def spread_piece(*, announcement_id: int, by: Actor, at: datetime) -> int:
 def finish_announcement(*, announcement_id: int, by: Actor, at: datetime) -> int:
     """Done, when it was spread to everybody and nothing of it waits; else nothing changes."""
     announcement = _in_my_hands(announcement_id)
-    if announcement is None or _still_to_reach(announcement).exists():
-        return 0
-    if Notification.objects.waiting().filter(announcement=announcement).exists():
+    if announcement is None or not is_over(announcement):
         return 0
 
     announcement.finish(at=at)
@@ -317,6 +315,13 @@ def drop_piece(*, announcement_id: int, by: Actor, at: datetime) -> int:
 def payload_of(announcement: Announcement, language: str) -> dict[str, str]:
     """The template's value: the text in ``language``, in Russian when it has none."""
     return {"text": getattr(announcement, f"text_{language}") or announcement.text_ru}
+
+
+def is_over(announcement: Announcement) -> bool:
+    """Whether what is being sent was spread to everybody and nothing of it waits: the worker's
+    next turn will finish it."""
+    waiting = Notification.objects.waiting().filter(announcement=announcement)
+    return not waiting.exists() and not _still_to_reach(announcement).exists()
 
 
 def _in_my_hands(announcement_id: int) -> Announcement | None:

@@ -37,7 +37,8 @@ def close_cards(
     _drop_words(subject)
     copies = Notification.objects.cards(subject).select_for_update().order_by("pk")
     for copy in copies.exclude(state=NotificationState.DROPPED):
-        if copy.state == NotificationState.QUEUED:
+        if copy.state in (NotificationState.QUEUED, NotificationState.FAILED):
+            # Nobody tries again to ask what has been answered.
             copy.drop(why=DECIDED)
             copy.save(update_fields=["state", "last_error"])
         elif copy.state in STANDS:
@@ -97,7 +98,8 @@ def _owe_words(
     letter = Letter(
         kind=Kind.CARD_CLOSED,
         dedupe=f"{event.pk}:closed:{copy.pk}",
-        payload=payload,
+        # Asked again when it leaves: notifications.decisions.
+        payload=payload | {"held": True} if not_before else payload,
         booking_id=copy.booking_id,
         agency_id=copy.agency_id,
         subject=copy.subject,

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext, gettext_noop, override
 
 from catalog.models import TourChat
+from catalog.services.chats import lose_chat
 from catalog.states import ChatStatus
 from core.actor import Actor, Source
 from core.acts import act, require_transaction
@@ -18,9 +19,11 @@ from notifications.models.notification import NotificationQuerySet
 from notifications.queries.chats import works_there
 from notifications.services.outbox import Address, Letter, person, put
 from notifications.services.reach import group_moved
+from notifications.services.staff_chats import lose_staff_chats
 from notifications.states import Kind, MemberState, NotificationState
 from partners.models import Language, User
 from partners.roles import Role
+from partners.services.agency_chat import lose_agency_chat
 from sales.models import Booking
 from sales.states import BookingStatus
 
@@ -29,6 +32,7 @@ TELEGRAM = Actor(role=Role.SYSTEM, source=Source.BOT)
 OUT = gettext_noop("The booking has ended.")
 BACK = gettext_noop("The traveller goes after all.")
 UNBOUND = gettext_noop("The group is no tour's chat any more.")
+RENEWED = gettext_noop("A newer message goes in its place.")
 
 
 @act
@@ -54,6 +58,36 @@ def admit_traveller(*, tour_chat_id: int, user_id: int, by: Actor, at: datetime)
 
 
 @act
+def note_left(*, tour_chat_id: int, user_id: int, by: Actor, at: datetime) -> ChatMember | None:
+    """Write that a traveller is no longer in the chat: he went, or a person put him out. His seat
+    stays, and his link lets him ask again.
+
+    None, and nothing is changed, for who was not known to be in it, or has no paid seat any more:
+    he is taken out anyway.
+    """
+    chat = TourChat.objects.select_related("session__tour").get(pk=tour_chat_id)
+    booking = _paid_booking(chat, user_id)
+    member = _known_member(chat, user_id)
+
+    if booking is None or member is None or member.state != MemberState.JOINED:
+        return None
+    member.leave()
+    member.save(update_fields=["state"])
+
+    record("booking.chat_left", booking, by=by, at=at, agency_id=booking.agency_id)
+    return member
+
+
+@act
+def leave_group(*, chat_id: int, by: Actor, at: datetime) -> None:
+    """The bot was put out of a group: whatever it was to a tour, an agency or the platform, it is
+    no longer."""
+    lose_chat(chat_id=chat_id, by=by, at=at)
+    lose_agency_chat(chat_id=chat_id, by=by, at=at)
+    lose_staff_chats(chat_id=chat_id, at=at)
+
+
+@act
 def follow_group(*, old_id: int, new_id: int, by: Actor, at: datetime) -> None:
     """Telegram has made a supergroup of a group: everything that knew the old id knows the new."""
     group_moved(old_id=old_id, new_id=new_id)
@@ -75,9 +109,12 @@ def follow_books(chat: TourChat, user: User, event: EventLog) -> None:
     if booking is not None:
         _invite(_lock_member(chat, user.pk), booking, event)
         return
-    known = ChatMember.objects.filter(chat=chat, user=user).exclude(state=MemberState.REMOVED)
-    member = known.select_for_update().first()
-    if member is not None:
+    member = _known_member(chat, user.pk)
+    if member is None:
+        return
+    if member.state == MemberState.REMOVED:
+        _see_out_after_all(member, chat, user, event)
+    else:
         _see_out(member, chat, user, event)
 
 
@@ -94,6 +131,11 @@ def _paid_booking(chat: TourChat, user_id: int) -> Booking | None:
         session_id=chat.session_id, user_id=user_id, status=BookingStatus.PAID
     )
     return paid.select_related("session__tour__agency", "user").order_by("-pk").first()
+
+
+def _known_member(chat: TourChat, user_id: int) -> ChatMember | None:
+    """His row in the chat, locked, when there is one."""
+    return ChatMember.objects.select_for_update().filter(chat=chat, user_id=user_id).first()
 
 
 def _lock_member(chat: TourChat, user_id: int) -> ChatMember:
@@ -113,10 +155,11 @@ def _invite(member: ChatMember, booking: Booking, event: EventLog) -> None:
     is_owed = _waiting(member, Kind.CHAT_INVITATION).exists()
     if member.state != MemberState.INVITED or member.link or is_owed:
         return
+    _drop(member, Kind.CHAT_INVITATION, RENEWED)
     for address in person(booking.user):
         letter = Letter(
             kind=Kind.CHAT_INVITATION,
-            dedupe=f"{event.pk}:{Kind.CHAT_INVITATION}",
+            dedupe=f"{event.pk}:{Kind.CHAT_INVITATION}:{member.pk}",
             payload=_way_in(member, booking, address.language),
             booking_id=booking.pk,
             agency_id=booking.agency_id,
@@ -134,13 +177,30 @@ def _way_in(member: ChatMember, booking: Booking, language: str) -> dict[str, ob
 
 def _see_out(member: ChatMember, chat: TourChat, user: User, event: EventLog) -> None:
     """Who was never written to needs no taking out; the agency's own people stay."""
-    was_near = member.state == MemberState.JOINED or bool(member.link)
+    # Who was let in once may be inside still, though he was on his way out in between.
+    was_near = bool(member.state == MemberState.JOINED or member.joined_at or member.link)
     link = member.link
     member.remove()
     member.link = ""
     member.save(update_fields=["state", "link"])
     _drop(member, Kind.CHAT_INVITATION, OUT)
-    if not was_near or user.telegram_id is None or works_there(user, chat):
+    if was_near:
+        _owe_removal(member, chat, user, link, event)
+
+
+def _see_out_after_all(member: ChatMember, chat: TourChat, user: User, event: EventLog) -> None:
+    """Taken out in the books, and still inside when Telegram refused it."""
+    removals = Notification.objects.filter(subject=_subject(member), kind=Kind.CHAT_REMOVAL)
+    last = removals.order_by("-pk").first()
+    if last is not None and last.state == NotificationState.FAILED:
+        _drop(member, Kind.CHAT_REMOVAL, RENEWED)
+        _owe_removal(member, chat, user, last.payload["link"], event)
+
+
+def _owe_removal(
+    member: ChatMember, chat: TourChat, user: User, link: str, event: EventLog
+) -> None:
+    if user.telegram_id is None or works_there(user, chat):
         return
     booking = Booking.objects.filter(session_id=chat.session_id, user=user).latest("pk")
     letter = Letter(
@@ -168,8 +228,12 @@ def _waiting(member: ChatMember, kind: Kind) -> NotificationQuerySet:
 
 
 def _drop(member: ChatMember, kind: Kind, why: str) -> None:
-    """What has not left is not sent any more."""
-    queued = _waiting(member, kind).filter(state=NotificationState.QUEUED)
-    for row in queued.select_for_update().order_by("pk"):
+    """What has not left is not sent any more, nor tried again."""
+    unsent = Notification.objects.filter(
+        subject=_subject(member),
+        kind=kind,
+        state__in=[NotificationState.QUEUED, NotificationState.FAILED],
+    )
+    for row in unsent.select_for_update().order_by("pk"):
         row.drop(why=why)
         row.save(update_fields=["state", "last_error"])

@@ -35,12 +35,17 @@ def name_staff_chat(*, chat: StaffChat, chat_id: int, by: Actor, at: datetime) -
     """Make a group the platform's ``chat``; the group that was it before is told nothing more. The
     same group a second time changes nothing. Refuses with NotAllowed, TourGroup and AgencyGroup."""
     require(by, "constance.config", "change")
+    check_staff_chat(chat_id)
+
+    _set(chat, chat_id, by, at)
+
+
+def check_staff_chat(chat_id: int) -> None:
+    """That the platform may speak in the group. Refuses with TourGroup and AgencyGroup."""
     if TourChat.objects.standing().filter(chat_id=chat_id).exists():
         raise TourGroup
     if (agency := TravelAgency.objects.filter(manager_chat_id=chat_id).first()) is not None:
         raise AgencyGroup(agency=agency)
-
-    _set(chat, chat_id, by, at)
 
 
 def move_staff_chats(*, old_id: int, new_id: int, at: datetime) -> None:
@@ -49,6 +54,15 @@ def move_staff_chats(*, old_id: int, new_id: int, at: datetime) -> None:
     for chat in StaffChat:
         if getattr(config, chat) == old_id:
             _set(chat, new_id, job(), at)
+
+
+def lose_staff_chats(*, chat_id: int, at: datetime) -> None:
+    """The group has put the bot out: what was told there is told to people again, or to nobody. A
+    building block."""
+    require_transaction()
+    for chat in StaffChat:
+        if getattr(config, chat) == chat_id:
+            _set(chat, 0, job(), at)
 
 
 def _set(chat: StaffChat, chat_id: int, by: Actor, at: datetime) -> None:

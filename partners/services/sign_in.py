@@ -74,6 +74,8 @@ def meet_in_bot(*, person: InitData, referral_code: str = "", at: datetime) -> U
     if not user.is_reachable:
         user.is_reachable = True
         user.save(update_fields=["is_reachable"])
+        by = Actor(role=Role.TRAVELLER, source=Source.BOT, user_id=user.pk)
+        record("user.reachable_again", user, by=by, at=at)
     return user
 
 

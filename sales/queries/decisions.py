@@ -46,7 +46,7 @@ def fresh_decisions(user: User, at: datetime) -> BookingQuerySet:
     since = at - timedelta(seconds=config.UNDO_SECONDS)
     mine = EventLog.objects.filter(user=user, action__in=DECIDED, timestamp__gt=since)
     decided = Booking.objects.for_staff(user).filter(pk__in=mine.values("object_id"))
-    return undoable(decided, at).order_by("pk")
+    return undoable(decided, at).select_related("date_offer__session").order_by("pk")
 
 
 def undo_until(booking: Booking) -> datetime | None:

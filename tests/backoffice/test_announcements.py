@@ -108,6 +108,24 @@ def test_it_starts_with_the_number_that_was_seen_shows_how_far_it_is_and_stops(
         assert start.status_code in (403, 404)
 
 
+def test_when_everybody_has_it_there_is_nothing_to_stop(desk, hikers):
+    _response, row = write(desk)
+    desk.post(action_on(row, "start"), {"people": "3"})
+    spread_announcements(at=NOW)
+    assert action_on(row, "stop") in text_of(desk.get(page_of(row)))
+
+    for message in Notification.objects.filter(announcement=row):
+        message.claim(until=NOW)
+        message.mark_sent(at=NOW, message_id=message.pk)
+        message.save()
+
+    page = text_of(desk.get(page_of(row)))
+    assert action_on(row, "stop") not in page
+    assert "every 3s" not in page
+    refused = desk.post(action_on(row, "stop"), SUBMIT)
+    assert said(refused)[-1] == "Only what is being sent can be stopped."
+
+
 def test_the_author_tries_it_on_himself(desk, cast):
     _response, row = write(desk, interests=[])
 

@@ -128,6 +128,7 @@ def test_another_date_is_offered_and_both_bookings_know_of_each_other(cast, sign
     assert "01.06.2027 – 09.06.2027" in dialog
     assert "Select a valid choice" in wrong.content.decode()
     assert right.url == page_of(booking)
+    assert "another date offered: 01.06.2027" in browser.get("/admin/").content.decode()
     booking.refresh_from_db()
     by = cast.traveller.actor("bot")
     assert "The offer stands until" in browser.get(page_of(booking)).content.decode()

@@ -13,6 +13,7 @@ from core.refusals import NotAllowed, NotFound
 from notifications.heartbeat import beat
 from notifications.models import WHOLE_BOT, Notification
 from notifications.queries.operations import STUCK_AFTER
+from notifications.reasons import FLOOD
 from notifications.samples import READERS, sample
 from notifications.services.reach import BLOCKED
 from notifications.services.retry import NotFailed, Unreachable, retry_message
@@ -108,22 +109,26 @@ def test_several_are_tried_again_each_with_its_outcome(cast, sign_in):
 
 def test_a_message_s_page_shows_it_as_it_is_read_with_its_buttons(cast, sign_in):
     browser = sign_in(cast.support)
+    later = {"next_attempt_at": NOW + timedelta(minutes=37)}
     card = failed(
-        kind=Kind.AGENCY_REQUEST, payload=sample(Kind.AGENCY_REQUEST, "en"), language="en"
+        kind=Kind.AGENCY_REQUEST, payload=sample(Kind.AGENCY_REQUEST, "en"), language="en", **later
     )
     change = factories.notification(
-        chat_id=1, kind=Kind.CARD_CLOSED, payload={"outcome": "✅ Approved"}, edits=card
+        chat_id=1, kind=Kind.CARD_CLOSED, payload={"outcome": "✅ Approved"}, edits=card, **later
     )
 
     page = browser.get(page_of(card)).content.decode()
     assert "New request <b>K7M2QX</b>" in page
     assert "📅 Offer another date" in page
     assert "Bad Gateway" in page
+    assert "Telegram has a fault of its own." in page
+    assert "11:37" not in page
     assert action_on(card, "retry") in page
     assert page_of(change) in page
 
     changed = browser.get(page_of(change)).content.decode()
     assert page_of(card) in changed
+    assert "11:37" in changed
     assert action_on(change, "retry") not in changed
 
     browser.post(action_on(card, "retry"), SUBMIT)
@@ -137,7 +142,19 @@ def test_what_failed_is_a_list_with_reasons(cast, sign_in):
     response = sign_in(cast.support).get(list_of(Notification), {"state__exact": "failed"})
 
     assert response.context["cl"].result_count == 1
-    assert "Bad Gateway" in response.content.decode()
+    page = response.content.decode()
+    assert "Telegram has a fault of its own." in page
+    assert "Bad Gateway" not in page
+
+
+def test_a_person_s_page_leads_to_what_was_sent_to_him(cast, sign_in):
+    sent = factories.notification(recipient=cast.traveller), factories.notification()
+    browser = sign_in(cast.support)
+
+    shown = browser.get(action_on(cast.traveller, "sent"), follow=True)
+
+    assert [row.pk for row in shown.context["cl"].result_list] == [sent[0].pk]
+    assert sign_in(cast.accountant).get(action_on(cast.traveller, "sent")).status_code == 403
 
 
 # --- templates
@@ -216,6 +233,9 @@ def test_what_is_wrong_is_said_with_its_reason(cast, sign_in, queue, clock):
     factories.user(is_reachable=False)
     beat(NOW - SILENT_AFTER)
 
+    for seconds in (31, 32):
+        failed(last_error=f"Telegram server says - Too Many Requests: retry after {seconds}")
+
     response = sign_in(cast.admin).get(OPERATIONS)
 
     told = " ".join(response.context["troubles"])
@@ -228,16 +248,34 @@ def test_what_is_wrong_is_said_with_its_reason(cast, sign_in, queue, clock):
         assert sentence in told
     shown = figures(response)
     assert shown["Messages that should have left"][:2] == ("1", "danger")
-    assert (shown["Failed in a day"][0], shown["People who blocked the bot"][0]) == ("1", "1")
-    assert [(why, n) for why, n, _url in response.context["failures"]] == [("Bad Gateway", 1)]
+    assert shown["The bot may speak"][:2] == ("no bot", "danger")
+    assert (shown["Failed in a day"][0], shown["People who blocked the bot"][0]) == ("3", "1")
+    assert [(why, n) for why, n, _url in response.context["failures"]] == [
+        ("Telegram asks for a pause: too much was sent at once.", 2),
+        ("Telegram has a fault of its own.", 1),
+    ]
     assert [(why, n) for why, n, _url in response.context["errors"]] == [
         ("HTTP Client says - no way", 1)
     ]
 
 
+def test_without_a_bot_nothing_is_wrong_until_somebody_is_to_be_written_to(
+    cast, sign_in, well, settings
+):
+    settings.TELEGRAM_BOT_TOKEN = ""
+    factories.notification(next_attempt_at=NOW, email="desk@silk.uz")
+
+    response = sign_in(cast.support).get(OPERATIONS)
+
+    assert response.context["troubles"] == []
+    assert "There is no bot: TELEGRAM_BOT_TOKEN is not set." in response.content.decode()
+    assert figures(response)["The bot may speak"][:2] == ("no bot", "")
+
+
 def test_every_figure_opens_its_list(cast, sign_in, queue):
     factories.notification(next_attempt_at=NOW - STUCK_AFTER, last_error="No & way")
     failed(next_attempt_at=NOW)
+    factories.notification(next_attempt_at=NOW - STUCK_AFTER, last_error=f"{FLOOD} 3 s, of 5")
     browser = sign_in(cast.admin)
     response = browser.get(OPERATIONS)
 
@@ -249,7 +287,7 @@ def test_every_figure_opens_its_list(cast, sign_in, queue):
         if (page := browser.get(url)).status_code == 200
     }
     assert set(counts) == set(urls)
-    assert counts["Messages that should have left"] == counts["Failed in a day"] == 1
+    assert (counts["Messages that should have left"], counts["Failed in a day"]) == (2, 1)
     for _why, times, url in [*response.context["failures"], *response.context["errors"]]:
         assert browser.get(url).context["cl"].result_count == times
 

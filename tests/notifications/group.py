@@ -53,7 +53,13 @@ class Group:
         """The bot's standing is changed; what the bot does then."""
         return _standing(self.talk, self.chat, by, now, before)
 
-    def asks_in(self, person_id: int, **person) -> list[dict]:
+    def person_is(self, person_id: int, status: str, *, before: str, **facts) -> list[dict]:
+        """Somebody has come in or gone, ``facts`` being what Telegram adds; what the bot does."""
+        who = {"id": person_id, "is_bot": False, "first_name": "Somebody"}
+        change = [{"status": each, "user": who} | facts for each in (status, before)]
+        return _standing(self.talk, self.chat, person_id, *change, kind="chat_member")
+
+    def asks_in(self, person_id: int, *, by_link: dict | None = None, **person) -> list[dict]:
         """Somebody asks to be let in, by whichever link; what the bot does then."""
         who = {"id": person_id, "is_bot": False, "first_name": "Somebody"} | person
         request = {
@@ -61,7 +67,7 @@ class Group:
             "from": who,
             "user_chat_id": person_id,
             "date": 1_800_000_000,
-        }
+        } | ({"invite_link": by_link} if by_link else {})
         talk = self.talk(person_id)
         return talk.hear({"update_id": next(numbers), "chat_join_request": request})
 
@@ -71,7 +77,9 @@ def in_private(talk, person_id: int, now: dict, before: dict) -> list[dict]:
     return _standing(talk, {"id": person_id, "type": "private"}, person_id, now, before)
 
 
-def _standing(talk, chat: dict, by: int, now: dict, before: dict) -> list[dict]:
+def _standing(
+    talk, chat: dict, by: int, now: dict, before: dict, kind: str = "my_chat_member"
+) -> list[dict]:
     update = {
         "chat": chat,
         "from": {"id": by, "is_bot": False, "first_name": "Somebody"},
@@ -79,4 +87,4 @@ def _standing(talk, chat: dict, by: int, now: dict, before: dict) -> list[dict]:
         "old_chat_member": before,
         "new_chat_member": now,
     }
-    return talk(by).hear({"update_id": next(numbers), "my_chat_member": update})
+    return talk(by).hear({"update_id": next(numbers), kind: update})

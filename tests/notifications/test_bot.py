@@ -1,5 +1,6 @@
 """The bot's first words, and its two ways in."""
 
+import json
 import os
 import signal
 
@@ -88,6 +89,26 @@ def test_other_words_get_the_commands(talk):  # noqa: F811
 
     assert olga.write("/help") == olga.write("what is this?") == olga.write("/nothing")
     assert "/partner – Bring travellers and earn" in olga.write("/help")
+
+
+def test_each_reads_the_commands_that_he_may_use(talk, cast):  # noqa: F811
+    User.objects.update(language="en")
+    groups = {"/rollcall", "/bind", "/unbind", "/pending"}
+    money, rooms = {"/waiting"}, {"/accountants", "/platform"}
+    may = {
+        cast.traveller: set(),
+        cast.silk_manager: groups,
+        cast.silk_owner: {*groups, "/desk"},
+        cast.support: {"/pending"},
+        cast.accountant: money,
+        cast.admin: {*groups, *money, *rooms, "/desk"},
+    }
+
+    def commands(person):
+        return {line.split()[0] for line in talk(person.telegram_id).write("/help").splitlines()}
+
+    usual = commands(cast.stranger)
+    assert {person: commands(person) - usual for person in may} == may
 
 
 def test_the_language_is_chosen_and_spoken_from_then_on(talk):  # noqa: F811
@@ -223,7 +244,13 @@ def test_the_webhook_is_registered_with_its_secret_and_the_menu_in_three_languag
     assert method == "setWebhook"
     assert fields["url"] == "https://circle.example/telegram/webhook/"
     assert fields["secret_token"] == SECRET
-    assert fields["allowed_updates"] == '["callback_query", "message"]'
+    assert json.loads(fields["allowed_updates"]) == [
+        "callback_query",
+        "chat_join_request",
+        "chat_member",
+        "message",
+        "my_chat_member",
+    ]
     assert [menu.get("language_code") for _, menu in menus] == [None, "uz", "en"]
     assert "https://circle.example/telegram/webhook/" in capsys.readouterr().out
 

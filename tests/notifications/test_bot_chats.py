@@ -3,8 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from constance import config
+from constance.test import override_config
 
 from catalog.models import TourChat
+from catalog.services.chats import bind_chat, lose_chat, restore_chat, unbind_chat
+from core.actor import job
 from core.clock import now
 from core.models import EventLog
 from notifications.handlers import handle
@@ -370,9 +374,12 @@ def test_the_roll_call_marks_who_is_there(cast, group, malika, chat, clock):
 
     [early] = malika.hear(malika.says("/rollcall"))
     assert "31.05.2027" in early["text"]
-    press = buttons(early)["☐ Dilnoza K."]
-    assert press == f"mark:{seat.pk}:{session.pk}:0:1"
-    assert malika.press(press)["show_alert"] == "true"
+    assert "\n☐ Dilnoza K." in early["text"]
+    assert list(buttons(early).values()) == [f"roll:{session.pk}:0"]
+    press = f"mark:{seat.pk}:{session.pk}:0:1"
+    again, alert, _spinner = malika.hear(malika.presses(press))
+    assert again["text"] == early["text"]
+    assert alert["show_alert"] == "true"
     assert not BookingTraveller.objects.filter(checked_in_at__isnull=False).exists()
 
     clock.move_to(NOW.replace(month=6, day=1))
@@ -390,6 +397,11 @@ def test_the_roll_call_marks_who_is_there(cast, group, malika, chat, clock):
         assert "reply_markup" not in voice.hear(voice.says("/rollcall"))[0]
     malika.press(f"mark:{seat.pk}:{session.pk}:0:0")
     assert not BookingTraveller.objects.filter(checked_in_at__isnull=False).exists()
+    seat.booking.session = session
+    cancelled(cast, seat.booking)
+    gone, alert, _spinner = malika.hear(malika.presses(press))
+    assert list(buttons(gone).values()) == [f"roll:{session.pk}:0"]
+    assert seat.booking.code in alert["text"]
 
 
 def test_the_roll_call_in_private_is_of_the_dates_of_today_and_tomorrow(cast, talk, clock):  # noqa: F811
@@ -405,20 +417,160 @@ def test_the_roll_call_in_private_is_of_the_dates_of_today_and_tomorrow(cast, ta
     [two] = malika.hear(malika.says("/rollcall"))
 
     assert len(buttons(one)) == 3
+    assert next(iter(buttons(two))).startswith("01–03.06 · ")
     assert list(buttons(two).values()) == [
         f"roll:{session.pk}:0" for session in (cast.silk_session, second)
     ]
     assert "reply_markup" not in dilnoza.hear(dilnoza.says("/rollcall"))[0]
 
 
-def test_a_long_list_is_turned_over(cast, malika, chat):
-    cast.paid(seats=20)
+def test_a_long_list_is_turned_over(cast, malika, chat, clock):
+    cast.paid(seats=20, at=NOW)
+    clock.move_to(NOW.replace(month=6, day=1))
     [one] = malika.hear(malika.says("/rollcall"))
     assert len(buttons(one)) == 21
     session = factories.session(tour=cast.silk_tour, capacity=40)
-    cast.paid(seats=20, session=session)
-    cast.paid(seats=1, session=session)
+    cast.paid(seats=20, session=session, at=NOW)
+    cast.paid(seats=1, session=session, at=NOW)
 
     last = malika.press(f"roll:{session.pk}:9")
 
     assert list(buttons(last).values())[1:] == [f"roll:{session.pk}:0", f"roll:{session.pk}:1"]
+
+
+# --- what goes otherwise than it should
+
+
+def a_paid_seat(session, user):
+    """Without the events of its way there."""
+    times = {"approved_at": NOW, "paid_at": NOW}
+    return factories.booking(session=session, user=user, status="paid", **times)
+
+
+def failed(kind):
+    row = Notification.objects.filter(kind=kind).latest("pk")
+    Notification.objects.filter(pk=row.pk).update(state="failed", last_error="Bad Gateway")
+    return row
+
+
+def test_what_failed_is_tried_again_only_while_it_is_right(cast, chat):
+    booking = cast.paid()
+    tell()
+    ChatMember.objects.update(state="joined", joined_at=NOW, link="https://t.me/+his")
+    failed(Kind.CHAT_INVITATION)
+    cancelled(cast, booking)
+    tell()
+    assert rows(Kind.CHAT_INVITATION) == [(cast.traveller.pk, "dropped")]
+
+    # He is inside still when the bot is back.
+    first = failed(Kind.CHAT_REMOVAL)
+    for _ in range(2):
+        lose_chat(chat_id=GROUP, by=job(), at=NOW)
+        tell()
+        restore_chat(chat_id=GROUP, by=job(), at=NOW)
+        tell()
+    assert rows(Kind.CHAT_REMOVAL) == [(GROUP, "dropped"), (GROUP, "queued")]
+    assert Notification.objects.latest("pk").payload == first.payload
+
+    failed(Kind.CHAT_REMOVAL)
+    booking = cast.paid()
+    tell()
+    assert [state for _, state in rows(Kind.CHAT_REMOVAL)] == ["dropped", "dropped"]
+    assert rows(Kind.CHAT_INVITATION)[1:] == [(cast.traveller.pk, "queued")]
+    # And nobody ever took him out.
+    cancelled(cast, booking)
+    tell()
+    assert rows(Kind.CHAT_REMOVAL)[2:] == [(GROUP, "queued")]
+
+
+def test_who_had_blocked_the_bot_gets_his_ways_in_when_he_is_back(cast, talk, chat):  # noqa: F811
+    dilnoza = cast.traveller
+    second = factories.session(tour=cast.silk_tour)
+    past = factories.session(tour=cast.silk_tour, status="completed")
+    for each in (past, second):
+        factories.tour_chat(session=each)
+    for each in (past, second, cast.silk_session):
+        a_paid_seat(each, dilnoza)
+    User.objects.filter(pk=dilnoza.pk).update(is_reachable=False)
+
+    for _ in range(2):
+        in_private(talk, dilnoza.telegram_id, MEMBER, KICKED)
+        tell()
+
+    assert rows(Kind.CHAT_INVITATION) == [(dilnoza.pk, "queued")] * 2
+    handle(EventLog.objects.get(action="user.reachable_again"))
+    assert len(rows(Kind.CHAT_INVITATION)) == 2
+
+
+def test_who_is_put_out_of_a_staff_chat_or_put_into_an_office_says_nothing(cast, group):
+    who = cast.silk_manager.telegram_id
+    desk = Group(group.talk, cast.nomad.manager_chat_id)
+    with override_config(ACCOUNTANTS_CHAT_ID=GROUP):
+        assert [each.bot_is(MEMBER, by=who) for each in (group, desk)] == [[], []]
+
+        group.bot_is(KICKED, by=who, before=MEMBER)
+
+        assert config.ACCOUNTANTS_CHAT_ID == 0
+    assert len(group.bot_is(MEMBER, by=who)) == 1
+
+
+def test_another_group_in_place_of_a_lost_one_lets_that_go(cast, chat):
+    cast.paid()
+    tell()
+    lose_chat(chat_id=GROUP, by=job(), at=NOW)
+    by = cast.silk_manager.actor("bot")
+    bind_chat(session_id=cast.silk_session.pk, chat_id=OTHER, title="New", by=by, at=NOW)
+    tell()
+
+    unbound = EventLog.objects.get(action="chat.unbound")
+    assert (unbound.object_id, unbound.details["title"]) == (chat.pk, "Чимган, июнь")
+    assert [state for _, state in rows(Kind.CHAT_INVITATION)] == ["dropped", "queued"]
+
+
+def test_in_a_group_that_has_become_another_no_old_message_is_changed(bot_api):  # noqa: F811
+    old = factories.notification(chat_id=GROUP, recipient=None, state="sent", sent_at=NOW)
+    Notification.objects.update(message_id=5)
+    edits = [factories.notification(chat_id=GROUP, recipient=None, edits=old) for _ in range(2)]
+    other = factories.notification(chat_id=GROUP, recipient=None)
+    moved = refusal(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=OTHER)
+    bot_api.answer(GROUP, moved)
+
+    send_due(at=NOW)
+
+    why = "The group has become another, where this message is not."
+    for edit in edits:
+        edit.refresh_from_db()
+        assert (edit.state, edit.last_error) == ("dropped", why)
+    other.refresh_from_db()
+    assert (other.state, other.chat_id) == ("queued", OTHER)
+
+
+def test_who_comes_and_goes_without_asking_is_noticed(cast, group, chat):
+    dilnoza = cast.traveller
+    booking = a_paid_seat(chat.session, dilnoza)
+    for person in (dilnoza.telegram_id, cast.silk_owner.telegram_id, 99):
+        assert group.person_is(person, "member", before="left") == []
+    assert [(m.user, m.state) for m in ChatMember.objects.all()] == [(dilnoza, "joined")]
+
+    for person in (dilnoza.telegram_id, cast.silk_owner.telegram_id, 99):
+        assert group.person_is(person, "left", before="member") == []
+    group.person_is(dilnoza.telegram_id, "kicked", before="member", until_date=0)
+
+    assert [(m.user, m.state) for m in ChatMember.objects.all()] == [(dilnoza, "left")]
+    assert EventLog.objects.get(action="booking.chat_left").object_id == booking.pk
+    assert group.asks_in(dilnoza.telegram_id)[0]["method"] == "approveChatJoinRequest"
+    assert state_of(dilnoza) == "joined"
+
+
+def test_who_asks_into_a_group_that_was_let_go_learns_why(cast, group, chat):
+    a_paid_seat(chat.session, cast.traveller)
+    unbind_chat(tour_chat_id=chat.pk, by=cast.silk_manager.actor("bot"), at=NOW)
+    ours = link("https://t.me/+first")
+    theirs = ours | {"creator": {"id": 5, "is_bot": False, "first_name": "Guide"}}
+
+    declined, told = group.asks_in(cast.traveller.telegram_id, by_link=ours)
+
+    assert declined["method"] == "declineChatJoinRequest"
+    assert (told["method"], "Чимган, июнь" in told["text"]) == ("sendMessage", True)
+    assert group.asks_in(cast.traveller.telegram_id, by_link=theirs) == []
+    assert not ChatMember.objects.exists()

@@ -162,7 +162,7 @@ def test_a_press_asks_first_and_the_second_one_approves(cast, cards, books):
 
     row.refresh_from_db()
     assert (row.status, row.approved_by) == ("approved", cast.accountant)
-    assert f"W-{row.pk}, 100\xa0000 soʻm" in question["text"].splitlines()[-1]
+    assert f"W-{row.pk}: 100\xa0000 soʻm" in question["text"].splitlines()[-1]
     assert page.endswith(f"{row.pk}/change/")
     assert list(buttons(back).values()) == [f"money:withdrawal:{row.pk}:ask:-1", page]
     assert "Aziza" in done["text"].splitlines()[-1]

@@ -13,11 +13,11 @@ from core.actor import job
 from core.clock import now
 from core.models import EventLog
 from notifications.bot.app import DISPATCHER
-from notifications.bot.routers.requests import REASONS
 from notifications.buttons import KEYBOARDS
 from notifications.handlers import handle
 from notifications.models import Notification, Preferences
 from notifications.outbound import send_due
+from notifications.rejections import REASONS
 from notifications.services.deliver import deliver_events
 from notifications.services.escalate import remind_agency, sweep_unanswered
 from partners.models import TravelAgency, User
@@ -110,7 +110,9 @@ def test_a_request_is_approved_by_a_tap_and_every_copy_shows_who_did(office, bot
 
     shown = office.malika.press(f"approve:{booking.pk}", mine)
     assert shown["method"] == "editMessageText"
-    assert shown["text"] == f"{asked}\n\n<b>✅ Approved by Malika, 11:00</b>"
+    card_text, _nl, asks_last = asked.rpartition("\n")
+    assert asks_last == "Please answer by 12:00."
+    assert shown["text"] == f"{card_text}\n\n<b>✅ Approved by Malika, 11:00</b>"
     assert buttons(shown) == {"↩️ Undo": f"undo:{booking.pk}"}
     assert status(booking) == "approved"
     assert EventLog.objects.get(action="booking.approved").source == "bot"
@@ -135,7 +137,7 @@ def test_a_request_is_approved_by_a_tap_and_every_copy_shows_who_did(office, bot
     assert [buttons(edit) for edit in edits.values()] == [{}, {}]
 
 
-def test_a_request_is_rejected_with_a_ready_reason_in_the_travellers_language(office):
+def test_a_ready_reason_is_kept_in_the_travellers_language_and_read_by_each_in_his(office):
     booking = office.request()
     User.objects.filter(pk=office.traveller.pk).update(language="ru")
     work()
@@ -151,11 +153,20 @@ def test_a_request_is_rejected_with_a_ready_reason_in_the_travellers_language(of
 
     with override("ru"):
         reason = str(REASONS["seats"])
-    assert f"❌ Rejected by Malika, 11:00: {reason}" in shown["text"]
+    assert "❌ Rejected by Malika, 11:00: No seats are left." in shown["text"]
+    assert "Please answer" not in shown["text"]
     assert Booking.objects.get(pk=booking.pk).cancel_note == reason
     assert "↩️ Undo" in buttons(shown)
     late = office.malika.press(f"reject:{booking.pk}", mine)
     assert "Why is it rejected?" not in late["text"]
+    User.objects.filter(pk=office.timur.pk).update(language="uz")
+    Notification.objects.filter(recipient=office.timur).update(language="uz")
+    deliver_events(at=now(), handle=handle)
+    rows = Notification.objects.filter(kind="card_closed")
+    told = {row.recipient: row.payload["outcome"] for row in rows}
+    with override("uz"):
+        assert told[office.timur].endswith(f"11:00: {REASONS['seats']}")
+    assert told[office.silk_manager].endswith("11:00: No seats are left.")
 
 
 def test_a_reason_in_own_words_is_an_answer_to_the_bots_question(office, nigora):
@@ -197,7 +208,7 @@ def test_another_date_is_offered(office):
     factories.session(tour=office.silk_tour, capacity=1, **dates)
     asked = office.malika.press(f"offer:{booking.pk}", mine)
     [(date, sends), _back] = buttons(asked).items()
-    assert date == "8 June 2027 – 10 June 2027 · 1,200,000 soʻm · free: 5"
+    assert date == "08–10.06 · 1,200,000 soʻm · free: 5"
     shown = office.malika.press(sends, mine)
 
     assert DateOffer.objects.get().session == other
@@ -456,7 +467,11 @@ def test_quiet_hours_are_chosen_or_written(office):
         assert malika.write(f"/quiet {junk}").startswith("Write the hours like this")
     assert "different times" in malika.write("/quiet 8-08:00")
     assert Preferences.objects.get(user=her).quiet_hours == "21:30–08:05"
-    assert "no quiet hours" in malika.press("quiet:off")["text"]
+    off = malika.press("quiet:off")
+    assert "no quiet hours" in off["text"]
+    assert "quiet:off" not in buttons(off).values()
+    assert "colleague" in off["text"]
+    assert "colleague" not in office.chat(office.traveller).write("/quiet")
     assert EventLog.objects.filter(action="user.notifications_changed").count() == 3
 
 

@@ -208,6 +208,7 @@ def test_every_kind_has_a_template_and_every_template_its_values(cast):
     booking = cast.paid()
     offer = {"offer_id": 1, "session_id": booking.session_id, "final_price": "5.00"}
     facts = {"refund": "5.00", "stands_until": "2027-03-02T06:00:00+00:00"} | offer
+    facts["instead_of"] = "NONE"
     for action in HANDLERS:
         event = factories.event(action=action, object_id=booking.pk, details=facts)
         handle(event)

@@ -231,12 +231,19 @@ def test_one_of_many_goes_when_nothing_else_is_to_go(bot_api):  # noqa: F811
     assert [sent["chat_id"] for sent in bot_api.sent] == [1, 2, 4, 3]
 
 
-@pytest.mark.parametrize(("chat_id", "others_at"), [(42, 30), (GROUP, 0)])
-def test_a_pause_asked_for_in_private_is_the_whole_bots_and_in_a_group_the_groups(
-    bot_api,  # noqa: F811
-    chat_id,
-    others_at,
-):
+def test_a_pause_that_a_second_person_meets_is_the_whole_bots(bot_api):  # noqa: F811
+    rows = [message(chat_id=chat_id) for chat_id in (41, 42, 43)]
+    for chat_id in (41, 42):
+        bot_api.answer(chat_id, refusal(429, "Too Many Requests", retry_after=30))
+
+    send_due(at=NOW, until=LATER)
+
+    assert states(*rows) == ["sent"] * 3
+    assert 30 <= seconds(bot_api, 43)[0] < 31
+
+
+@pytest.mark.parametrize("chat_id", [42, GROUP])
+def test_a_pause_asked_for_in_one_chat_is_that_chats(bot_api, chat_id):  # noqa: F811
     first, other = message(chat_id=chat_id), message(chat_id=7)
     message(chat_id=chat_id)
     bot_api.answer(chat_id, refusal(429, "Too Many Requests", retry_after=30))
@@ -244,7 +251,7 @@ def test_a_pause_asked_for_in_private_is_the_whole_bots_and_in_a_group_the_group
     send_due(at=NOW, until=LATER)
 
     assert states(first, other) == ["sent", "sent"]
-    assert round(seconds(bot_api, 7)[0]) == others_at
+    assert round(seconds(bot_api, 7)[0]) == 0
     asked, again, third = seconds(bot_api, chat_id)
     assert (asked, round(again)) == (0, 30)
     assert third > again

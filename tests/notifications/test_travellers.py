@@ -15,6 +15,7 @@ from notifications.services.deliver import deliver_events
 from notifications.services.preferences import AlwaysTold, set_muted
 from notifications.services.reminders import remind_of_trips, remind_to_pay
 from notifications.templates import render
+from partners.models import User
 from sales.services.cancel import cancel_booking
 from sales.services.departures import cancel_session
 from sales.services.holds import sweep_lapsed_holds
@@ -27,6 +28,11 @@ LATER = NOW + timedelta(minutes=5)
 def told(at=NOW):
     """Deliver what waits."""
     deliver_events(at=at, handle=handle)
+
+
+def in_english():
+    """What is put into messages is in their readers' language."""
+    User.objects.update(language="en")
 
 
 def message(kind, booking):
@@ -95,6 +101,7 @@ def test_what_was_paid_before_the_approval_could_be_told_is_not_asked_for(cast):
 
 
 def test_an_unanswered_request_and_an_unpaid_hold_end_in_other_words(cast):
+    in_english()
     asked, unpaid = cast.request(), cast.approved(by=cast.second_traveller)
     told()
     sweep_lapsed_holds(at=NOW + timedelta(hours=2))
@@ -105,6 +112,7 @@ def test_an_unanswered_request_and_an_unpaid_hold_end_in_other_words(cast):
 
 
 def test_a_cancellation_says_by_whom_why_and_what_comes_back(cast):
+    in_english()
     paid, asked = cast.paid(), cast.request(by=cast.second_traveller)
     dated = cast.paid(session=cast.nomad_session, by=cast.stranger)
     told()

@@ -5,6 +5,7 @@ and let go.
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -22,7 +23,13 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from backoffice.admin.base import BaseAdmin, OwnPage, ReadOnly, Steps, staff
-from backoffice.admin.core.sentences import events_of
+from backoffice.admin.core.sentences import (
+    Sentence,
+    events_of,
+    newest_first,
+    read_event,
+    rows_about,
+)
 from backoffice.admin.display import COLOURS, change_url, page_url, state_badge, two_lines
 from catalog.models import TourChat, TourSession
 from catalog.queries.chats import chat_of_session
@@ -32,7 +39,9 @@ from notifications.models import ChatMember
 from notifications.queries.chats import count_members
 from notifications.states import MemberState
 from partners.models import User
+from sales.models import Booking
 
+COMINGS = ("booking.chat_joined", "booking.chat_left")
 WHAT_TO_DO = {
     ChatStatus.LOST: _(
         "The bot is no longer in this group, or may no longer invite and ban there: nobody is let "
@@ -166,8 +175,31 @@ def _tell(chat: TourChat, reader: User) -> dict[str, Any]:
             (member, COLOURS["member"].get(member.state, "plain"), _not_written(member))
             for member in members.order_by("state", "user__first_name", "pk")
         ],
-        "events": events_of(chat, reader),
+        "events": _chat_events(chat, reader),
     }
+
+
+def door_events(session: TourSession, reader: User) -> list[Sentence]:
+    """For a date's page: what became of its groups, and who was let in or has left."""
+    if not reader.has_perm("catalog.view_tourchat"):
+        return []
+    chats = TourChat.objects.filter(session=session).values_list("pk", flat=True)
+    rows = rows_about(TourChat, chats, reader)
+    return newest_first([read_event(row) for row in rows], _comings(session.pk, reader))
+
+
+def _chat_events(chat: TourChat, reader: User) -> list[Sentence]:
+    # The date may have had another group before.
+    comings = _comings(chat.session_id, reader, timestamp__gte=chat.created_at)
+    return newest_first(events_of(chat, reader), comings)
+
+
+def _comings(session_id: int, reader: User, **which: Any) -> list[Sentence]:
+    """The bookings' own events, with the traveller's name."""
+    bookings = Booking.objects.filter(session=session_id).select_related("user").in_bulk()
+    rows = rows_about(Booking, bookings, reader, action__in=COMINGS, **which)
+    told = [(bookings[row.object_id].user, read_event(row)) for row in rows]
+    return [replace(event, text=f"{user}: {event.text}") for user, event in told]
 
 
 def _passengers_url(chat: TourChat, reader: User) -> str:

@@ -9,10 +9,10 @@ from typing import Any
 from constance import config
 from django.urls import reverse
 
-from backoffice.admin.catalog.chats import tell_chat
+from backoffice.admin.catalog.chats import door_events, tell_chat
 from backoffice.admin.catalog.cut_off import cut_off_words
 from backoffice.admin.catalog.under_filled import missing
-from backoffice.admin.core.sentences import events_of
+from backoffice.admin.core.sentences import events_of, newest_first
 from backoffice.admin.display import COLOURS, change_url, list_url, page_url
 from backoffice.admin.sales.price import commission_of
 from catalog.models import TourSession
@@ -60,7 +60,7 @@ def tell_session(session: TourSession, reader: User) -> dict[str, Any]:
         "missing": missing(session) if session.status in RUNS else 0,
         "warn": _starts_soon(session, at),
         "money": _money(bookings, reader),
-        "events": events_of(session, reader),
+        "events": newest_first(events_of(session, reader), door_events(session, reader)),
         **tell_chat(session, reader),
     }
 

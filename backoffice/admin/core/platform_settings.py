@@ -6,7 +6,7 @@ from constance import config
 from constance.admin import Config, ConstanceAdmin
 from constance.forms import ConstanceForm
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import transaction
 from django.forms import IntegerField
@@ -15,8 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from backoffice.admin.base import actor
+from backoffice.admin.refusals import sentence_of
 from core.clock import now
+from core.refusals import Refusal
 from core.services.settings import record_setting
+from notifications.services.staff_chats import check_staff_chat
 
 # What may be nothing at all; the rest is at least one.
 LEAST = dict.fromkeys(
@@ -48,9 +51,18 @@ class SettingsForm(ConstanceForm):
                 field.widget = UnfoldAdminIntegerFieldWidget(attrs={"min": least} | most)
                 field.validators.append(MinValueValidator(least))
                 field.validators.extend(MaxValueValidator(limit) for limit in most.values())
+        for name in CHATS:
+            self.fields[name].validators.append(_check_chat)
         codes = {"FISCAL_MXIK": r"^\d{17}$", "FISCAL_PACKAGE": r"^\d{1,20}$"}
         for name, shape in codes.items():
             self.fields[name].validators.append(RegexValidator(shape, _("Digits only.")))
+
+
+def _check_chat(chat_id: int) -> None:
+    try:
+        check_staff_chat(chat_id)
+    except Refusal as refusal:
+        raise ValidationError(sentence_of(refusal)) from refusal
 
 
 class SettingsAdmin(ConstanceAdmin):

@@ -1,9 +1,11 @@
 """The log of actions in sentences a person reads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Model
@@ -113,12 +115,14 @@ SENTENCES: dict[str, Any] = {
     "chat.lost": _("The bot can no longer let anybody into “{title}”: {session}."),
     "chat.restored": _("The bot lets travellers into “{title}” again: {session}."),
     "booking.chat_joined": _("Let into the tour's Telegram group."),
+    "booking.chat_left": _("No longer in the tour's Telegram group: left, or put out by a person."),
     "agency.chat_set": _("Requests arrive in the Telegram group {chat_id} from now on."),
     "agency.chat_unset": _("Requests go to the managers' own chats, no longer to a group."),
     "agency.chat_lost": _(
         "The bot was put out of the managers' group; requests go to their chats."
     ),
     "user.registered": _("First sign-in."),
+    "user.reachable_again": _("The bot can write to this person again."),
     "user.referred": _("Came by a partner's link."),
     "user.referral_refused": _("Came by the link of {code}; it does not count: {reason}."),
     "user.updated": _("Own profile changed: {fields}."),
@@ -261,6 +265,8 @@ ICONS = {
     "lost": "error",
     "restored": "link",
     "chat_joined": "forum",
+    "chat_left": "logout",
+    "reachable_again": "forum",
     "chat_set": "link",
     "chat_unset": "link_off",
     "chat_lost": "error",
@@ -287,12 +293,26 @@ class _Facts(dict[str, Any]):
 
 def events_of(obj: Model, reader: User, **which: Any) -> list[Sentence]:
     """What was done with a row, the newest first, for who may read it; ``which`` narrows it."""
+    return [read_event(row) for row in rows_about(type(obj), [obj.pk], reader, **which)]
+
+
+def rows_about(
+    model: type[Model], ids: Iterable[int], reader: User, **which: Any
+) -> list[EventLog]:
+    """As ``events_of``, of several rows."""
     if not reader.has_perm("core.view_eventlog"):
         return []
-    rows = EventLog.objects.filter(object_type=obj._meta.label_lower, object_id=obj.pk, **which)
+    rows = EventLog.objects.filter(
+        object_type=model._meta.label_lower, object_id__in=list(ids), **which
+    )
     if not reader.sees_all_agencies:
         rows = rows.exclude(action__in=PARTNERS)
-    return [read_event(row) for row in rows.select_related("user").order_by("-id")[:EVENTS]]
+    return list(rows.select_related("user").order_by("-id")[:EVENTS])
+
+
+def newest_first(*told: list[Sentence]) -> list[Sentence]:
+    """Of several things, as one."""
+    return sorted(chain(*told), key=attrgetter("at"), reverse=True)[:EVENTS]
 
 
 def read_event(event: EventLog) -> Sentence:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -37,6 +38,7 @@ from notifications.queries.announcements import progress_of
 from notifications.services.announcements import (
     change_announcement,
     copy_announcement,
+    is_over,
     start_announcement,
     stop_announcement,
     try_announcement,
@@ -123,6 +125,13 @@ class AnnouncementAdmin(OwnPage, Steps, SavedByActs, BaseAdmin):
         return go(request, change_url(obj))
 
     # --- one announcement
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """As it stands: the worker's next turn may be a minute away."""
+        found = super().get_object(request, *args, **kwargs)
+        if found is not None and found.status == SENDING and is_over(found):
+            found.finish(at=found.messages.aggregate(last=Max("sent_at"))["last"] or now())
+        return found
 
     def page_of(self, request: HttpRequest, obj: Announcement) -> dict[str, Any]:
         if obj.status == DRAFT:

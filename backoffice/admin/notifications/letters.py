@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.display import COLOURS, page_url
 from notifications.models import Notification
-from notifications.states import NotificationState
+from notifications.reasons import in_words
 from notifications.templates import render, render_message
 
 
@@ -29,7 +29,7 @@ class Message:
 
     @property
     def is_waiting(self) -> bool:
-        return self.row.state in (NotificationState.QUEUED, NotificationState.SENDING)
+        return self.row.is_waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def read_message(row: Notification, changes: Iterable[Notification] = ()) -> Mes
         colour=COLOURS["message"].get(row.state, "plain"),
         url=page_url("notifications.notification", row.pk),
         text=preview(row),
-        why=_(row.last_error) if row.last_error else "",
+        why=in_words(row.last_error),
         changes=tuple(Change(each, _rendered(each, render_words)) for each in changes),
     )
 

@@ -26,6 +26,7 @@ from backoffice.admin.figures import Figure
 from core.clock import now
 from notifications.heartbeat import last_beat
 from notifications.queries.operations import DAY, Operations, Waiting, operations
+from notifications.reasons import KNOWN, in_words
 from notifications.states import NotificationState
 from partners.models import User
 
@@ -34,6 +35,7 @@ log = structlog.get_logger(__name__)
 # The worker looks every minute; after three missed looks it is not there.
 SILENT_AFTER = timedelta(minutes=3)
 MESSAGES = "notifications.notification"
+WAITING = {"state__in": f"{NotificationState.QUEUED},{NotificationState.SENDING}"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,10 @@ def page(request: HttpRequest, site: Any) -> HttpResponseBase:
             (_("Sent and failed"), _left(found, at)),
             (_("Machine"), _machine(found, worker, user, at)),
         ],
-        "failures": [(why, n, _why_url(why, at)) for why, n in found.failures],
+        "notes": _notes(found),
+        "failures": [(in_words(why), n, _failed(at, **_said(why))) for why, n in found.failures],
         "errors": [
-            (why, n, f"{list_url(MESSAGES)}?{urlencode({'last_error': why})}")
-            for why, n in found.errors
+            (in_words(why), n, _messages(**_said(why), **WAITING)) for why, n in found.errors
         ],
     }
     answer: HttpResponse = TemplateResponse(request, "admin/notifications/operations.html", context)
@@ -94,7 +96,7 @@ def troubles_of(found: Operations, worker: Worker, at: datetime) -> list[str]:
         troubles.append(_("The queue does not answer."))
     elif not worker.is_alive(at):
         troubles.append(_("No worker is running: nothing is told and nothing is sent."))
-    if not found.has_bot:
+    if found.waits_for_bot:
         troubles.append(_("There is no bot: TELEGRAM_BOT_TOKEN is not set, and messages wait."))
     if found.paused_until:
         until = f"{timezone.localtime(found.paused_until):%H:%M:%S}"
@@ -108,6 +110,13 @@ def troubles_of(found: Operations, worker: Worker, at: datetime) -> list[str]:
             _("Events are not told: the oldest waits for %(age)s.") % _age(found.events, at)
         )
     return troubles
+
+
+def _notes(found: Operations) -> list[str]:
+    """What is good to know, and no trouble."""
+    if found.has_bot or found.waits_for_bot:
+        return []
+    return [_("There is no bot: TELEGRAM_BOT_TOKEN is not set.")]
 
 
 def _age(waiting: Waiting, at: datetime) -> dict[str, str]:
@@ -175,16 +184,7 @@ def _machine(found: Operations, worker: Worker, user: User, at: datetime) -> lis
             "memory",
             "" if worker.is_alive(at) else "danger",
         ),
-        Figure(
-            _("The bot may speak"),
-            f"{timezone.localtime(found.paused_until):%H:%M:%S}"
-            if found.paused_until
-            else _("now"),
-            _("at its own pace") if not found.paused_until else _("Telegram asked for a pause"),
-            _url("notifications.chatpace", user),
-            "speed",
-            "warning" if found.paused_until else "",
-        ),
+        _voice(found, user),
         Figure(
             _("Exports being made"),
             str(found.jobs_open),
@@ -203,6 +203,19 @@ def _machine(found: Operations, worker: Worker, user: User, at: datetime) -> lis
     ]
 
 
+def _voice(found: Operations, user: User) -> Figure:
+    """From when on the bot may speak."""
+    when, why, colour = _("now"), _("at its own pace"), ""
+    if not found.has_bot:
+        when, why = _("no bot"), ""
+        colour = "danger" if found.waits_for_bot else ""
+    elif found.paused_until:
+        when = f"{timezone.localtime(found.paused_until):%H:%M:%S}"
+        why, colour = _("Telegram asked for a pause"), "warning"
+    url = _url("notifications.chatpace", user)
+    return Figure(_("The bot may speak"), when, why, url, "speed", colour)
+
+
 def _url(label: str, user: User) -> str:
     """The list, for who may see it."""
     app, _dot, model = label.partition(".")
@@ -218,5 +231,6 @@ def _failed(at: datetime, **query: Any) -> str:
     return _messages(**since, **query)
 
 
-def _why_url(why: str, at: datetime) -> str:
-    return _failed(at, last_error=why)
+def _said(why: str) -> dict[str, str]:
+    """The lookup of the messages that have this reason."""
+    return {"last_error__icontains" if why in KNOWN else "last_error": why}

@@ -7,21 +7,24 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
+from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateTimeFilter
 from unfold.decorators import action, display
 
 from backoffice.admin.base import BaseAdmin, ReadOnly, Steps, actor
-from backoffice.admin.display import change_url, link, state_badge
+from backoffice.admin.display import change_url, link, state_badge, two_lines
 from backoffice.admin.notifications.keys import drawn
 from backoffice.admin.notifications.preview_page import templates_page
 from backoffice.admin.refusals import carry_out
 from core.clock import now
 from notifications.models import Notification
 from notifications.queries.operations import STUCK_AFTER
+from notifications.reasons import in_words, known_in
 from notifications.services.retry import can_be_retried, retry_message
 from notifications.states import NotificationState
 
@@ -60,17 +63,25 @@ class NotificationAdmin(Steps, ReadOnly, BaseAdmin):
     actions_list = ["templates"]
     actions_detail = ["retry"]
     fieldsets = (
-        (None, {"fields": (("kind", "state_shown"), "why", ("to", "language"), "text")}),
+        (None, {"fields": (("kind", "state_shown"), "why_exactly", ("to", "language"), "text")}),
         (
             _("About"),
             {"fields": (("booking", "agency"), ("announcement", "changes"), "changed_by")},
         ),
         (
             _("Times"),
-            {"fields": (("created_at", "sent_at"), ("attempts", "next_attempt_at"), "message_id")},
+            {"fields": (("created_at", "sent_at"), ("attempts", "goes_at"), "message_id")},
         ),
     )
-    readonly_fields = ("state_shown", "why", "to", "text", "changes", "changed_by")
+    readonly_fields = (
+        "state_shown",
+        "why_exactly",
+        "to",
+        "text",
+        "changes",
+        "changed_by",
+        "goes_at",
+    )
     empty_title = _("No messages yet")
 
     class Media:
@@ -83,6 +94,10 @@ class NotificationAdmin(Steps, ReadOnly, BaseAdmin):
 
     def show_templates(self, request: HttpRequest) -> HttpResponse:
         return templates_page(request, self)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        # A person's page opens what went to him.
+        return lookup == "recipient__id__exact" or super().lookup_allowed(lookup, value, request)
 
     def fit(self, request: HttpRequest, obj: Notification) -> list[str]:
         return ["retry"] if can_be_retried(obj) else []
@@ -132,7 +147,19 @@ class NotificationAdmin(Steps, ReadOnly, BaseAdmin):
         if not message.last_error:
             return ""
         colour = "c-error" if message.state == NotificationState.FAILED else "c-quiet"
-        return format_html('<span class="{}">{}</span>', colour, gettext(message.last_error))
+        return format_html('<span class="{}">{}</span>', colour, in_words(message.last_error))
+
+    @display(description=_("reason"))
+    def why_exactly(self, message: Notification) -> SafeString | str:
+        """With what Telegram itself has said."""
+        if not known_in(message.last_error):
+            return self.why(message)
+        original = format_html('<small class="c-quiet">{}</small>', message.last_error)
+        return two_lines(self.why(message), original)
+
+    @display(description=_("next attempt"))
+    def goes_at(self, message: Notification) -> str:
+        return localize(localtime(message.next_attempt_at)) if message.is_waiting else "–"
 
     @display(description=_("recipient"))
     def to(self, message: Notification) -> str:

@@ -36,7 +36,6 @@ def templates_page(request: HttpRequest, admin: ModelAdmin) -> HttpResponse:
     context: dict[str, Any] = {
         **admin.admin_site.each_context(request),
         "title": gettext("Message templates"),
-        "opts": admin.opts,
         "languages": Language.choices,
         "chosen": language,
         "readers": [

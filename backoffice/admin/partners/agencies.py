@@ -38,7 +38,6 @@ PUBLIC = (
     "telegram",
     "address",
     "logo",
-    "manager_chat_id",
     "auto_approve",
 )
 # What is proposed and approved elsewhere.
@@ -89,7 +88,11 @@ class AgencyAdmin(OwnPage, HistoryAdmin):
             ),
             (
                 _("Requests"),
-                {"classes": ["tab"], "fields": ("auto_approve", "manager_chat_id")},
+                {
+                    "classes": ["tab"],
+                    "fields": ("auto_approve", "manager_chat_id"),
+                    "description": _("The chat is named in the chat itself: an owner says /desk."),
+                },
             ),
             (_("Money"), {"classes": ["tab"], "fields": self._money_fields(request, obj)}),
         )
@@ -109,7 +112,8 @@ class AgencyAdmin(OwnPage, HistoryAdmin):
         return fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        links = ("rates", "other_details")
+        # The group is bound in the group itself, by /desk, where its members are looked at.
+        links = ("rates", "other_details", "manager_chat_id")
         if staff(request).role == Role.ADMIN:
             return (*links, *(PROPOSED if obj else ()))
         shown = (f for _, options in self.get_fieldsets(request, obj) for f in options["fields"])

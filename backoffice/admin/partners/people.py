@@ -19,7 +19,7 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from backoffice.admin.base import BaseAdmin, OwnPage, ReadOnly, Steps, staff
-from backoffice.admin.display import badge, change_url, link, two_lines
+from backoffice.admin.display import badge, change_url, link, list_url, two_lines
 from backoffice.admin.notifications.preferences import muted_in_words
 from backoffice.admin.partners.person_bonus import grant_page, statement_page, tell_bonus
 from backoffice.admin.refusals import go
@@ -142,7 +142,7 @@ class PersonAdmin(OwnPage, Steps, BaseAdmin):
     )
     change_form_outer_before_template = "admin/partners/person_bonus.html"
     change_form_outer_after_template = "admin/partners/person_statement.html"
-    actions_detail = ["grant", "set_password"]
+    actions_detail = ["grant", "set_password", "sent"]
     empty_title = _("Nobody here")
 
     class Media:
@@ -184,7 +184,7 @@ class PersonAdmin(OwnPage, Steps, BaseAdmin):
         super().save_model(request, obj, form, change)
 
     def fit(self, request: HttpRequest, obj: User) -> Collection[str]:
-        return {"grant", "set_password"} if obj.login else {"grant"}
+        return {"grant", "sent", "set_password"} if obj.login else {"grant", "sent"}
 
     # --- bonus
 
@@ -207,6 +207,21 @@ class PersonAdmin(OwnPage, Steps, BaseAdmin):
     )
     def grant(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return grant_page(request, self, self.own_or_404(request, object_id))
+
+    # --- messages
+
+    def has_messages_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self.may(request, "notifications.view_notification", object_id)
+
+    @action(
+        description=_("Messages to this person"),
+        url_path="messages",
+        permissions=["messages"],
+        icon="forum",
+    )
+    def sent(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        person = self.own_or_404(request, object_id)
+        return go(request, list_url("notifications.notification", recipient__id__exact=person.pk))
 
     # --- password
 

@@ -33,6 +33,7 @@ from sales.services.comment import add_comment
 from sales.services.offer_date import offer_date
 from sales.services.reject import reject_booking
 from sales.services.undo import undo_decision
+from sales.states import BookingStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class UndoRow:
     """A decision that can be taken back until ``until`` by a POST to ``url``."""
 
     booking: Booking
+    decision: str
+    colour: str
     until: datetime
     url: str
 
@@ -200,7 +203,7 @@ class Decisions(BaseAdmin):
 def approve_one(request: HttpRequest, booking: Booking) -> bool:
     """Approve, and say how it went; False when it was refused."""
     work = partial(approve_booking, booking_id=booking.pk, by=actor(request), at=now())
-    done = gettext("Request %(code)s is approved; the traveller is told to pay.")
+    done = gettext("Request %(code)s is approved; the traveller will be told to pay.")
     return carry_out(request, work, done=done % {"code": booking.code}, about=booking.code)
 
 
@@ -209,7 +212,7 @@ def reject_one(request: HttpRequest, booking: Booking, reason: str) -> bool:
     work = partial(
         reject_booking, booking_id=booking.pk, reason=reason, by=actor(request), at=now()
     )
-    done = gettext("Request %(code)s is rejected; the traveller is told why.")
+    done = gettext("Request %(code)s is rejected; the traveller will be told why.")
     return carry_out(request, work, done=done % {"code": booking.code}, about=booking.code)
 
 
@@ -217,7 +220,17 @@ def undo_rows(bookings: Iterable[Booking], model: type[Model] = BookingRequest) 
     """What ``admin/sales/undo.html`` offers to take back, from the pages of ``model``."""
     url = f"admin:sales_{model._meta.model_name}_undo"
     return [
-        UndoRow(booking, until, reverse(url, args=[booking.pk]))
+        UndoRow(booking, *_decision(booking), until, reverse(url, args=[booking.pk]))
         for booking in bookings
         if (until := undo_until(booking)) is not None
     ]
+
+
+def _decision(booking: Booking) -> tuple[str, str]:
+    """In words, and its colour."""
+    offer = getattr(booking, "date_offer", None)
+    if offer is not None:
+        day = f"{offer.session.date_start:%d.%m.%Y}"
+        return gettext("another date offered: %(day)s") % {"day": day}, "info"
+    colour = "info" if booking.status == BookingStatus.APPROVED else "danger"
+    return booking.get_status_display(), colour

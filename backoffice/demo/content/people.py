@@ -231,8 +231,8 @@ STAFF: tuple[Staff, ...] = (
         telegram_id=5820417396,
         phone="+998900003061",
     ),
-    Staff(login="accountant", first_name="Наргиза", last_name="Холматова", role="accountant"),
-    Staff(login="accountant2", first_name="Бахтиёр", last_name="Норматов", role="accountant"),
-    Staff(login="support", first_name="Малика", last_name="Собирова", role="support"),
-    Staff(login="admin", first_name="Улугбек", last_name="Ташматов", role="admin"),
+    Staff(login="accountant", first_name="Наргиза", last_name="Холматова", role="accountant", telegram_id=318455210),
+    Staff(login="accountant2", first_name="Бахтиёр", last_name="Норматов", role="accountant", telegram_id=1093347716),
+    Staff(login="support", first_name="Малика", last_name="Собирова", role="support", telegram_id=642981037),
+    Staff(login="admin", first_name="Улугбек", last_name="Ташматов", role="admin", telegram_id=287716402),
 )

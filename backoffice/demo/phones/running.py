@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import structlog
 from django.conf import settings
-from django.db import close_old_connections
+from django.core.management.base import CommandError
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from backoffice.demo.phones.bot_api import FakeTelegram
@@ -17,6 +19,8 @@ from backoffice.demo.phones.door import HOST, server_of
 from catalog.models import TourChat
 from core.clock import now
 from partners.models import TravelAgency, User
+
+log = structlog.get_logger(__name__)
 
 TOKEN = "4242424242:AAtelegrams-stand-in-aaaaaaaaaaaaaaaaaa"
 TURN = timedelta(seconds=30)
@@ -28,7 +32,12 @@ def playing(port: int = 0) -> Iterator[FakeTelegram]:
     """Telegram, as long as the block runs, at ``settings.TELEGRAM_API_URL``; of one process once.
 
     The demo's own worker has no token: it puts messages into the outbox, and they leave from here.
+    Refuses with CommandError where messages are for real people.
     """
+    if not settings.DEBUG:
+        raise CommandError("Telegram's stand-in is for a laptop only; here DEBUG is off.")
+    if settings.TELEGRAM_BOT_TOKEN:
+        raise CommandError("TELEGRAM_BOT_TOKEN is set: the real Telegram is in use.")
     telegram = FakeTelegram(name_of)
     telegram.people = _people()
     server = server_of(telegram, TOKEN, port)
@@ -55,7 +64,14 @@ def _people() -> list[tuple[int, str]]:
 
 
 def name_of(chat_id: int) -> str:
-    """What a chat is called in the demo."""
+    """What a chat is called in the demo; asked by threads that come and go."""
+    try:
+        return _name_of(chat_id)
+    finally:
+        connection.close()
+
+
+def _name_of(chat_id: int) -> str:
     if chat_id > 0:
         user = User.objects.filter(telegram_id=chat_id).first()
         return str(user) if user else str(chat_id)
@@ -68,8 +84,11 @@ def _send() -> None:
     from notifications.outbound import send_due
 
     while True:
-        send_due(at=now(), until=now() + TURN)
-        close_old_connections()
+        try:
+            send_due(at=now(), until=now() + TURN)
+        except Exception:
+            log.exception("the stand-in could not send; it tries again")
+        connection.close()
         time.sleep(0.5)
 
 

@@ -26,6 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--url", default=f"http://127.0.0.1:{settings.PORT}")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError("A walk makes people and bookings: on a laptop only, with DEBUG on.")
         url, flow = options["url"].rstrip("/"), options["flow"]
         translation.activate("en")  # one language for the whole story, names of accounts included
         try:

@@ -14,11 +14,16 @@ from aiogram.types import (
     Chat,
     ChatJoinRequest,
     ChatMemberAdministrator,
+    ChatMemberBanned,
+    ChatMemberLeft,
     ChatMemberOwner,
+    ChatMemberRestricted,
+    ChatMemberUnion,
     ChatMemberUpdated,
     Message,
     ResultChatMemberUnion,
 )
+from constance import config
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -29,14 +34,21 @@ from catalog.states import ChatStatus
 from core.actor import Source
 from core.clock import local_date, now
 from core.refusals import NotAllowed, NotFound
-from notifications.bot.dates import NotConnected, agencies_for, name_of
+from notifications.booking_words import dates_of
+from notifications.bot.dates import NotConnected, agencies_for, label_of, name_of
 from notifications.bot.doorman import spoken
 from notifications.bot.screens import Row, Screen, add, app_button, ask, button, said, show
 from notifications.queries.chats import Asking, who_asks
-from notifications.services.chats import TELEGRAM, admit_traveller, follow_group
+from notifications.services.chats import (
+    TELEGRAM,
+    admit_traveller,
+    follow_group,
+    leave_group,
+    note_left,
+)
 from notifications.services.reach import note_block
-from partners.models import Language, User
-from partners.services.agency_chat import lose_agency_chat
+from notifications.services.staff_chats import StaffChat
+from partners.models import Language, TravelAgency, User
 from sales.queries.companions import who_goes
 
 log = structlog.get_logger(__name__)
@@ -138,7 +150,7 @@ def _choice(user: User, page: int) -> Screen:
     sessions = list(found)
     with override(Language.RU):
         rows = [
-            [button(name_of(session), Bind(session=session.pk))] for session in sessions[:SHOWN]
+            [button(label_of(session), Bind(session=session.pk))] for session in sessions[:SHOWN]
         ]
         rows.append(_pages(page, is_last=len(sessions) <= SHOWN))
         if not sessions:
@@ -221,10 +233,7 @@ def unbound(user: User, tour_chat_id: int) -> Screen:
 
 @router.my_chat_member(GROUP)
 async def standing_changed(update: ChatMemberUpdated, bot: Bot) -> None:
-    is_in, was_in = (
-        member.status not in ("left", "kicked")
-        for member in (update.new_chat_member, update.old_chat_member)
-    )
+    is_in, was_in = is_inside(update.new_chat_member), is_inside(update.old_chat_member)
     if not is_in:
         await put_out(update.chat.id)
         return
@@ -232,6 +241,12 @@ async def standing_changed(update: ChatMemberUpdated, bot: Bot) -> None:
     screen = await put_in(update, keeps=keeps, is_new=not was_in or (keeps and not kept))
     if screen is not None:
         await say(bot, update.chat.id, screen)
+
+
+def is_inside(member: ChatMemberUnion) -> bool:
+    if isinstance(member, ChatMemberRestricted):
+        return member.is_member
+    return not isinstance(member, ChatMemberLeft | ChatMemberBanned)
 
 
 async def say(bot: Bot, chat_id: int, screen: Screen) -> None:
@@ -244,8 +259,7 @@ async def say(bot: Bot, chat_id: int, screen: Screen) -> None:
 
 @ask
 def put_out(group_id: int) -> None:
-    lose_chat(chat_id=group_id, by=TELEGRAM, at=now())
-    lose_agency_chat(chat_id=group_id, by=TELEGRAM, at=now())
+    leave_group(chat_id=group_id, by=TELEGRAM, at=now())
 
 
 @ask
@@ -255,7 +269,16 @@ def put_in(update: ChatMemberUpdated, *, keeps: bool, is_new: bool) -> Screen | 
     chat = chat_of_group(update.chat.id)
     if chat is not None:
         return _kept(chat, keeps=keeps, is_new=is_new)
-    return _welcome(update.from_user.id) if is_new else None
+    if not is_new or _is_office(update.chat.id):
+        return None
+    return _welcome(update.from_user.id)
+
+
+def _is_office(group_id: int) -> bool:
+    """An agency's desk, or one of the platform's own groups: no travellers are let in there."""
+    if group_id in [getattr(config, chat) for chat in StaffChat]:
+        return True
+    return TravelAgency.objects.filter(manager_chat_id=group_id).exists()
 
 
 def _kept(chat: TourChat, *, keeps: bool, is_new: bool) -> Screen | None:
@@ -337,7 +360,7 @@ def noted(telegram_id: int, is_blocked: bool) -> None:
 async def asked(request: ChatJoinRequest, bot: Bot) -> None:
     """The books answer, whichever link he came by."""
     asking = await look(request.chat.id, request.from_user.id)
-    if asking is None:
+    if asking is None or (is_former(asking.chat) and not came_by_us(request, bot)):
         return
     try:
         if await admitted(asking):
@@ -352,6 +375,15 @@ async def asked(request: ChatJoinRequest, bot: Bot) -> None:
 
 
 look = ask(who_asks)
+
+
+def is_former(chat: TourChat) -> bool:
+    return chat.status == ChatStatus.CLOSED
+
+
+def came_by_us(request: ChatJoinRequest, bot: Bot) -> bool:
+    """Whether the link is the bot's; in a group let go, people answer who came by theirs."""
+    return request.invite_link is not None and request.invite_link.creator.id == bot.id
 
 
 @ask
@@ -372,7 +404,33 @@ def why_not(asking: Asking, language: str) -> Screen:
     with override(asking.user.language if asking.user else language):
         sentence = _(
             "I could not let you into “{group}”: it is for those who have paid for "
-            "{session}. Paid just now? Ask once more."
+            "“{tour}”, {dates}. Paid just now? Ask once more."
         )
-        text = said(sentence, group=asking.chat, session=name_of(asking.chat.session))
+        if is_former(asking.chat):
+            sentence = _(
+                "I could not let you into “{group}”: it is no longer the chat of “{tour}”, "
+                "{dates}. Please ask the agency where the travellers meet now."
+            )
+        session = asking.chat.session
+        dates = dates_of(session.date_start, session.date_end)
+        text = said(sentence, group=asking.chat, tour=session.tour.title, dates=dates)
         return Screen(text, [[app_button(_("Open Circle"))]])
+
+
+# --- somebody comes in without asking, or goes
+
+
+@router.chat_member(GROUP)
+async def came_or_went(update: ChatMemberUpdated) -> None:
+    """Somebody was let in or put out by a person, or left. Who has no paid seat is their own."""
+    is_in, was_in = is_inside(update.new_chat_member), is_inside(update.old_chat_member)
+    if is_in == was_in:
+        return
+    asking = await look(update.chat.id, update.new_chat_member.user.id)
+    if asking is not None and asking.user is not None and not is_former(asking.chat):
+        await (admitted(asking) if is_in else gone(asking.chat.pk, asking.user.pk))
+
+
+@ask
+def gone(tour_chat_id: int, user_id: int) -> None:
+    note_left(tour_chat_id=tour_chat_id, user_id=user_id, by=TELEGRAM, at=now())

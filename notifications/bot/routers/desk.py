@@ -44,7 +44,7 @@ async def desk(message: Message, user: User) -> None:
     await show(message, await asked(user, message.chat.id))
 
 
-@router.callback_query(Desk.filter())
+@router.callback_query(Desk.filter(), F.message.chat.type != "private")
 async def chosen(press: CallbackQuery, callback_data: Desk, user: User) -> None:
     await show(press, await bound(user, callback_data.agency, Place.of(press).chat_id))
 

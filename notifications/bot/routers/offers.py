@@ -3,13 +3,15 @@
 from aiogram import Router
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery
+from django.utils.translation import gettext as _
 
 from core.actor import Source
 from core.clock import now
-from notifications.bot.booking_screens import booking_screen, own
-from notifications.bot.screens import Screen, ask, show
+from notifications.bot.booking_screens import Page, booking_screen, own
+from notifications.bot.screens import Screen, ask, button, said, show
 from partners.models import User
 from sales.services.offer_date import take_offer
+from sales.states import BookingStatus
 
 router = Router(name="offers")
 
@@ -25,7 +27,11 @@ async def take(press: CallbackQuery, callback_data: TakeOffer, user: User) -> No
 
 @ask
 def taken(user: User, number: int) -> Screen:
-    """The booking that has become of it, with a button to pay."""
+    """That they are his: how to pay is told by the outbox, which cannot lose it."""
     at = now()
     booking = take_offer(offer_id=number, by=user.actor(Source.BOT), at=at)
-    return booking_screen(own(user).get(pk=booking.pk), user, at)
+    if booking.status != BookingStatus.APPROVED or booking.is_lapsed(at):
+        # Pressed again, later.
+        return booking_screen(own(user).get(pk=booking.pk), user, at)
+    sentence = _("The seats are yours: booking <b>{code}</b>. We are writing how to pay.")
+    return Screen(said(sentence, code=booking.code), [[button(_("My bookings"), Page())]])

@@ -27,6 +27,8 @@ from sales.queries.pending import pending_for
 router = Router(name="pending")
 
 SHOWN = 5
+# A group takes twenty messages a minute, and its managers ask one after another.
+SHOWN_IN_GROUP = 3
 MINUTE = timedelta(minutes=1)
 
 
@@ -65,26 +67,21 @@ def waiting(user: User, chat_id: int) -> tuple[Screen, list[Asked]]:
             return Screen(_("This group is no agency's desk. Ask me in private.")), []
         rows = rows.filter(agency__in=desks)
     with override(language_in(chat_id, user)):
-        return _cards(rows, language_in(chat_id, user))
+        shown = SHOWN_IN_GROUP if chat_id < 0 else SHOWN
+        return _cards(rows, language_in(chat_id, user), shown)
 
 
-def _of_desk(rows: QuerySet[Booking], chat_id: int) -> QuerySet[Booking] | None:
-    """Of the agencies whose desk the group is: its members read all of it."""
-    agencies = list(TravelAgency.objects.filter(manager_chat_id=chat_id))
-    return rows.filter(agency__in=agencies) if agencies else None
-
-
-def _cards(rows: QuerySet[Booking], language: str) -> tuple[Screen, list[Asked]]:
+def _cards(rows: QuerySet[Booking], language: str, shown: int) -> tuple[Screen, list[Asked]]:
     count = rows.count()
     if not count:
         return Screen(_("No request waits. Well done!")), []
     lines = [said(_("Requests that wait for an answer: {count}"), count=count)]
     buttons = []
-    if count > SHOWN:
-        lines.append(said(_("Here are the {shown} that lapse first."), shown=SHOWN))
+    if count > shown:
+        lines.append(said(_("Here are the {shown} that lapse first."), shown=shown))
         address = urljoin(settings.BACKOFFICE_URL, reverse("admin:sales_bookingrequest_changelist"))
         buttons = [[InlineKeyboardButton(text=_("All of them"), url=address)]]
-    cards = [_card(each, language) for each in rows.select_related(*WITH_WORDS)[:SHOWN]]
+    cards = [_card(each, language) for each in rows.select_related(*WITH_WORDS)[:shown]]
     return Screen("\n".join(lines), buttons), cards
 
 

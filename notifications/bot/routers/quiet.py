@@ -51,14 +51,14 @@ async def chosen(press: CallbackQuery, callback_data: Quiet, user: User) -> None
 
 @ask
 def offered(user: User) -> Screen:
-    return _screen(Preferences.objects.filter(user_id=user.pk).first())
+    return _screen(user, Preferences.objects.filter(user_id=user.pk).first())
 
 
 @ask
 def written(user: User, hours: str) -> Screen:
     first, last = (None, None) if hours == Choice.OFF else _hours(hours)
     by = user.actor(Source.BOT)
-    return _screen(set_quiet_hours(first=first, last=last, by=by, at=now()))
+    return _screen(user, set_quiet_hours(first=first, last=last, by=by, at=now()))
 
 
 def _hours(text: str) -> tuple[time, time]:
@@ -72,18 +72,18 @@ def _hours(text: str) -> tuple[time, time]:
         raise NoHours from None
 
 
-def _screen(wishes: Preferences | None) -> Screen:
+def _screen(user: User, wishes: Preferences | None) -> Screen:
+    now_is, off = _("You have no quiet hours."), []
     if wishes and wishes.quiet_hours:
         now_is = said(_("Your quiet hours: <b>{hours}</b>, Tashkent."), hours=wishes.quiet_hours)
-    else:
-        now_is = _("You have no quiet hours.")
-    what = _(
-        "In them what can wait waits for their end, and the rest comes without a sound. A request "
-        "goes to a colleague who is awake, if there is one.\nOther hours: /quiet 21:30-08:00"
-    )
+        off = [button(_("Off"), Quiet(hours=Choice.OFF))]
+    lines = [_("In them what can wait waits for their end, and the rest comes without a sound.")]
+    if user.agency_ids:
+        lines.append(_("A request goes to a colleague who is awake, if there is one."))
+    lines.append(_("Other hours: /quiet 21:30-08:00"))
     choices = [
         button("22:00–08:00", Quiet(hours=Choice.NIGHT)),
         button("23:00–07:00", Quiet(hours=Choice.LATE)),
-        button(_("Off"), Quiet(hours=Choice.OFF)),
+        *off,
     ]
-    return Screen(f"{now_is}\n\n{what}", [choices])
+    return Screen("\n".join([now_is, "", *lines]), [choices])

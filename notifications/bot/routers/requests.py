@@ -6,23 +6,23 @@ and state are checked by the acts, at each press.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from aiogram import Router
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, InlineKeyboardButton
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import override
 
 from catalog.models import TourSession
 from core.actor import Source
 from core.clock import now
 from core.money import som
-from notifications.booking_words import dates_of
+from notifications.bot.dates import short_days
 from notifications.bot.request_cards import Place, Undo, booking_for, copy_at, face, text_of
 from notifications.bot.screens import Row, Screen, ask, button, said, show
 from notifications.models import Notification
+from notifications.rejections import REASONS, Reason, reason_in
 from notifications.requests import last_outcome, outcome_of
 from partners.models import User
 from sales.models import Booking
@@ -39,23 +39,6 @@ router = Router(name="requests")
 # So much of an alert Telegram shows.
 LONGEST_ALERT = 200
 DATES_SHOWN = 8
-
-
-class Reason(StrEnum):
-    SEATS = "seats"
-    GROUP = "group"
-    CANCELLED = "cancelled"
-    GUIDE = "guide"
-    WEATHER = "weather"
-
-
-REASONS = {
-    Reason.SEATS: gettext_lazy("No seats are left."),
-    Reason.GROUP: gettext_lazy("The group did not gather."),
-    Reason.CANCELLED: gettext_lazy("The date is cancelled."),
-    Reason.GUIDE: gettext_lazy("There is no guide for this date."),
-    Reason.WEATHER: gettext_lazy("The weather does not allow it."),
-}
 
 
 class Approve(CallbackData, prefix="approve"):
@@ -140,8 +123,7 @@ def approved(user: User, number: int, place: Place) -> Decided:
 @ask
 def rejected(user: User, number: int, place: Place, reason: Reason) -> Decided:
     # It is the traveller who reads it.
-    with override(booking_for(user, number).user.language):
-        words = str(REASONS[reason])
+    words = reason_in(booking_for(user, number).user.language, reason)
     return reject_with(user, number, place, words)
 
 
@@ -224,7 +206,7 @@ def dates(user: User, number: int, place: Place) -> Screen:
 
 def _date(booking: Booking, session: TourSession) -> InlineKeyboardButton:
     text = _("{dates} · {price} · free: {free}").format(
-        dates=dates_of(session.date_start, session.date_end),
+        dates=short_days(session),
         price=som(session.price),
         free=session.available_seats,
     )

@@ -15,10 +15,10 @@ from catalog.queries.chats import chat_of_group
 from catalog.states import SessionStatus
 from core.actor import Source
 from core.clock import local_date, now
-from core.refusals import NotFound
-from notifications.bot.dates import NotConnected, agencies_for, name_of
+from core.refusals import Conflict, NotFound
+from notifications.bot.dates import NotConnected, agencies_for, label_of, name_of
 from notifications.bot.doorman import is_private
-from notifications.bot.screens import Row, Screen, add, ask, button, said, show
+from notifications.bot.screens import Row, Screen, add, ask, button, plain, said, show
 from partners.models import User
 from sales.queries.passengers import OPENS_BEFORE, Passenger, PassengerList, passenger_list
 from sales.services.passengers import check_in, undo_check_in
@@ -28,6 +28,8 @@ router = Router(name="rollcall")
 SHOWN = 20
 A_ROW = 2
 MOST_SESSIONS = 20
+# So much of an alert Telegram shows.
+LONGEST_ALERT = 200
 
 
 class Roll(CallbackData, prefix="roll"):
@@ -59,7 +61,10 @@ async def page(press: CallbackQuery, callback_data: Roll, user: User) -> None:
 
 @router.callback_query(Mark.filter())
 async def mark(press: CallbackQuery, callback_data: Mark, user: User) -> None:
-    await show(press, await marked(user, callback_data))
+    screen, why_not = await marked(user, callback_data)
+    await show(press, screen)
+    if why_not:
+        await press.answer(why_not[:LONGEST_ALERT], show_alert=True)
 
 
 @ask
@@ -76,7 +81,7 @@ def today(user: User) -> Screen:
         return Screen(_("No tour of yours runs today or begins tomorrow."))
     if len(sessions) == 1:
         return _roll(sessions[0].pk, 0)
-    choices = [[button(name_of(session), Roll(session=session.pk))] for session in sessions]
+    choices = [[button(label_of(session), Roll(session=session.pk))] for session in sessions]
     return Screen(_("Roll-call of which date?"), choices)
 
 
@@ -92,17 +97,26 @@ def roll_of_group(user: User, group_id: int) -> Screen:
 
 @ask
 def roll(user: User, session_id: int, page: int) -> Screen:
+    return _own_roll(user, session_id, page)
+
+
+@ask
+def marked(user: User, wish: Mark) -> tuple[Screen, str]:
+    """The list as it stands now; and why the seat could not be marked, "" when it was."""
+    act = check_in if wish.on else undo_check_in
+    try:
+        seat = act(traveller_id=wish.seat, by=user.actor(Source.BOT), at=now())
+    except Conflict as refusal:
+        # Cancelled meanwhile, or the days are over: what stands on the screen is old.
+        return _own_roll(user, wish.session, wish.page), refusal.detail
+    return _roll(seat.booking.session_id, wish.page), ""
+
+
+def _own_roll(user: User, session_id: int, page: int) -> Screen:
     agencies = _agencies(user)
     session = TourSession.objects.select_related("tour").filter(pk=session_id).first()
     _check_his(session, agencies)
     return _roll(session_id, page)
-
-
-@ask
-def marked(user: User, wish: Mark) -> Screen:
-    act = check_in if wish.on else undo_check_in
-    seat = act(traveller_id=wish.seat, by=user.actor(Source.BOT), at=now())
-    return _roll(seat.booking.session_id, wish.page)
 
 
 def _agencies(user: User) -> frozenset[int] | None:
@@ -119,10 +133,12 @@ def _roll(session_id: int, page: int) -> Screen:
     pages = max(1, -(-len(found.passengers) // SHOWN))
     page = min(max(page, 0), pages - 1)
     shown = found.passengers[page * SHOWN : (page + 1) * SHOWN]
+    lines, turn = _lines(found), _turn(session_id, page, pages)
+    if not found.takes_check_ins:
+        return Screen("\n".join([*lines, *(plain(_label(each)) for each in shown)]), [turn])
     marks = [_mark(each, session_id, page) for each in shown]
     rows = [marks[start : start + A_ROW] for start in range(0, len(marks), A_ROW)]
-    rows.append(_turn(session_id, page, pages))
-    return Screen("\n".join(_lines(found)), rows)
+    return Screen("\n".join(lines), [*rows, turn])
 
 
 def _lines(found: PassengerList) -> list[str]:
@@ -142,9 +158,12 @@ def _lines(found: PassengerList) -> list[str]:
 
 def _mark(passenger: Passenger, session_id: int, page: int) -> InlineKeyboardButton:
     seat = passenger.seat
-    is_here = seat.checked_in_at is not None
-    press = Mark(seat=seat.pk, session=session_id, page=page, on=not is_here)
-    return button(f"{'✅' if is_here else '☐'} {_short_name(passenger)}", press)
+    press = Mark(seat=seat.pk, session=session_id, page=page, on=seat.checked_in_at is None)
+    return button(_label(passenger), press)
+
+
+def _label(passenger: Passenger) -> str:
+    return f"{'✅' if passenger.seat.checked_in_at else '☐'} {_short_name(passenger)}"
 
 
 def _short_name(passenger: Passenger) -> str:
