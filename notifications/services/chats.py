@@ -217,6 +217,8 @@ def _owe_removal(
         subject=_subject(member),
     )
     put(letter, [Address(None, chat.chat_id, Language.RU)], at=event.timestamp)
+    agency_id = letter.agency_id
+    record("booking.chat_removed", booking, by=TELEGRAM, at=event.timestamp, agency_id=agency_id)
 
 
 def _subject(member: ChatMember) -> str:

@@ -41,7 +41,7 @@ from notifications.states import MemberState
 from partners.models import User
 from sales.models import Booking
 
-COMINGS = ("booking.chat_joined", "booking.chat_left")
+COMINGS = ("booking.chat_joined", "booking.chat_removed", "booking.chat_left")
 WHAT_TO_DO = {
     ChatStatus.LOST: _(
         "The bot is no longer in this group, or may no longer invite and ban there: nobody is let "

@@ -214,7 +214,7 @@ class PersonAdmin(OwnPage, Steps, BaseAdmin):
         return self.may(request, "notifications.view_notification", object_id)
 
     @action(
-        description=_("Messages to this person"),
+        description=_("Messages"),
         url_path="messages",
         permissions=["messages"],
         icon="forum",
