@@ -12,10 +12,12 @@ from django.utils.translation import override
 from notifications.bot.commands import COMMANDS
 from notifications.bot.doorman import Doorman
 from notifications.bot.routers import (
+    binding,
     bonus,
     bookings,
-    chats,
     desk,
+    door,
+    membership,
     money,
     offers,
     other,
@@ -38,7 +40,7 @@ PRIVATE = (start, bookings, offers, preferences, bonus, partner, withdrawals, qu
 # What is pressed and asked wherever the bot's cards are: in private, and in the staff's groups.
 ANYWHERE: tuple[Any, ...] = (money, rollcall, staff_groups, own_words, pending, requests)
 # What happens in groups: the bot is added, somebody asks to be let in.
-GROUPS: tuple[Any, ...] = (chats, desk)
+GROUPS: tuple[Any, ...] = (binding, membership, door, desk)
 
 
 def _dispatcher() -> Dispatcher:

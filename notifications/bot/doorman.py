@@ -23,6 +23,8 @@ from partners.services.sign_in import TokenInvalid, meet_in_bot
 
 log = structlog.get_logger(__name__)
 
+GROUPS = {"group", "supergroup"}
+
 # What Telegram lets a link carry; a code holds nothing else.
 PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
