@@ -87,7 +87,7 @@ def put_in(update: ChatMemberUpdated, *, keeps: bool, is_new: bool) -> Screen | 
         return _kept(chat, keeps=keeps, is_new=is_new)
     if not is_new or _is_office(update.chat.id):
         return None
-    return _welcome(update.from_user.id)
+    return _welcome(update.from_user.id, keeps=keeps)
 
 
 def _is_office(group_id: int) -> bool:
@@ -110,7 +110,7 @@ def _kept(chat: TourChat, *, keeps: bool, is_new: bool) -> Screen | None:
         return Screen(_("✅ I keep the door of this chat again."))
 
 
-def _welcome(telegram_id: int) -> Screen:
+def _welcome(telegram_id: int, *, keeps: bool) -> Screen:
     user = User.objects.filter(telegram_id=telegram_id, is_active=True).first()
     with override(Language.RU):
         try:
@@ -124,12 +124,14 @@ def _welcome(telegram_id: int) -> Screen:
                     "of the agency writes here: /bind"
                 )
             )
-        hello = _(
-            "Hello! I can keep the door of this group: only travellers who have paid are let in.\n"
-            "1. Make me an administrator who may <b>invite users</b> and <b>ban users</b>.\n"
-            "2. Choose the date."
-        )
-        return Screen(f"{hello}\n\n{found.text}", found.buttons)
+        told = [
+            _("Hello! I can keep the door of this group: only travellers who have paid are let in.")
+        ]
+        if not keeps:
+            told.append(
+                _("Make me an administrator who may <b>invite users</b> and <b>ban users</b>.")
+            )
+        return Screen("\n\n".join((*told, found.text)), found.buttons)
 
 
 @router.message(F.new_chat_title, flags=UNASKED)
