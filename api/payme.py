@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostE
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
-from api.caller import address_of, is_listed
+from core.caller import address_of, is_listed
 from core.actor import Actor, Source
 from core.clock import now
 from core.refusals import Refusal

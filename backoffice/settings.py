@@ -5,6 +5,7 @@ DEBUG on, and an embedded PostgreSQL unless ``DATABASE_URL`` is set.
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,6 +55,10 @@ INSTALLED_APPS = [
     "import_export",
     "simple_history",
     "huey.contrib.djhuey",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
     "backoffice.admin.apps.CircleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -73,16 +78,21 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "backoffice.urls"
 WSGI_APPLICATION = "backoffice.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "partners.User"
-AUTHENTICATION_BACKENDS = ["backoffice.sign_in.StaffBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "backoffice.sign_in.StaffBackend",
+]
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 AUTH_PASSWORD_VALIDATORS = [
@@ -296,6 +306,24 @@ CONSTANCE_ADDITIONAL_FIELDS = {
             "choices": [("payment", _("the payment")), ("tour_end", _("the end of the tour"))],
         },
     ],
+    "staff_roles": [
+        "django.forms.fields.MultipleChoiceField",
+        {
+            "widget": "unfold.widgets.UnfoldAdminCheckboxSelectMultipleWidget",
+            "required": False,
+            "choices": [
+                ("manager", _("agency manager")),
+                ("owner", _("agency owner")),
+                ("accountant", _("accountant")),
+                ("support", _("support")),
+                ("admin", _("platform admin")),
+            ],
+        },
+    ],
+    "yes_or_no": [
+        "django.forms.fields.BooleanField",
+        {"widget": "unfold.widgets.UnfoldBooleanSwitchWidget", "required": False},
+    ],
 }
 CONSTANCE_BACKEND = "constance.backends.database.DatabaseBackend"
 CONSTANCE_CONFIG = {
@@ -374,8 +402,32 @@ CONSTANCE_CONFIG = {
     "MINIMUM_WITHDRAWAL": (50_000, _("Smallest withdrawal to a card, UZS."), int),
     "CARD_COOLDOWN_HOURS": (24, _("Hours until a changed card is paid to."), int),
     "FRESH_MINUTES": (5, _("Minutes Telegram's init data is fresh enough for a withdrawal."), int),
+    "SECOND_FACTOR_ROLES": (
+        [] if DEBUG else ["accountant", "support", "admin"],
+        _("Roles that sign in with a second factor; anybody else may."),
+        "staff_roles",
+    ),
+    "TELEGRAM_SIGN_IN": (
+        True,
+        _("Staff may sign in by a button that the bot gives them, instead of a password."),
+        "yes_or_no",
+    ),
+    "INVITATION_DAYS": (7, _("Days an invitation of staff is good for."), int),
+    "VIEW_AS_MINUTES": (30, _("Minutes support may look with the eyes of an agency's staff."), int),
 }
 # --- libraries
+
+# Five wrong passwords from one address shut that address out of that login for a quarter of an
+# hour, and nobody else: a stranger cannot keep its owner out.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "core.caller.address_of"
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+OTP_TOTP_ISSUER = "Circle"
 
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 IMPORT_EXPORT_USE_TRANSACTIONS = True

@@ -159,6 +159,44 @@ def access_token(**fields):
     return partners.AccessToken.objects.create(**defaults | fields)
 
 
+@factory(partners.StaffSession)
+def staff_session(**fields):
+    need(fields, user=staff)
+    defaults = {
+        "session_key": secrets.token_hex(16),
+        "signed_in_by": "password",
+        "address": "192.0.2.1",
+        "browser": "Firefox on Linux",
+        "created_at": NOW,
+        "seen_at": NOW,
+    }
+    return partners.StaffSession.objects.create(**defaults | fields)
+
+
+@factory(partners.StaffInvitation)
+def staff_invitation(**fields):
+    need(fields, agency=agency, invited_by=staff)
+    defaults = {
+        "role": "manager",
+        "name": "Gulnora",
+        "digest": secrets.token_hex(32),
+        "created_at": NOW,
+        "expires_at": NOW + timedelta(days=7),
+    }
+    return partners.StaffInvitation.objects.create(**defaults | fields)
+
+
+@factory(partners.ViewAs)
+def view_as(**fields):
+    need(fields, viewer=lambda: staff(platform_role="support"), person=staff)
+    defaults = {
+        "reason": "She does not find her payout.",
+        "started_at": NOW,
+        "until": NOW + timedelta(minutes=30),
+    }
+    return partners.ViewAs.objects.create(**defaults | fields)
+
+
 # --- catalog
 
 
@@ -569,6 +607,18 @@ def idempotency_key(**fields):
         "expires_at": NOW + timedelta(hours=24),
     }
     return core.IdempotencyKey.objects.create(**defaults | fields)
+
+
+@factory(core.SavedFilter)
+def saved_filter(**fields):
+    need(fields, owner=staff)
+    defaults = {
+        "model": "sales.booking",
+        "name": f"Mine {number()}",
+        "query": "status__exact=paid",
+        "created_at": NOW,
+    }
+    return core.SavedFilter.objects.create(**defaults | fields)
 
 
 @factory(core.JobSchedule)

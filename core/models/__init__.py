@@ -2,6 +2,7 @@ from core.models.event_log import EventDelivery, EventLog, EventSeal
 from core.models.idempotency import IdempotencyKey
 from core.models.job import Job, JobSchedule
 from core.models.media import Media
+from core.models.saved_filter import SavedFilter
 
 __all__ = [
     "EventDelivery",
@@ -11,4 +12,5 @@ __all__ = [
     "Job",
     "JobSchedule",
     "Media",
+    "SavedFilter",
 ]

@@ -81,6 +81,9 @@ class EventSeal(models.Model):
     last_event_id = models.BigIntegerField(_("last event"), unique=True)
     events = models.PositiveIntegerField(_("events"))
     digest = models.CharField(_("digest"), max_length=64)
+    # [id, sha256] of each row, in their order: what names the row that was changed. Empty in seals
+    # of old.
+    rows = models.JSONField(_("rows"), default=list, blank=True)
     sealed_at = models.DateTimeField(_("sealed at"), db_default=Now())
 
     class Meta:

@@ -13,6 +13,7 @@ from partners.models.referral import (
     ReferralPartner,
     ReferralTouch,
 )
+from partners.models.staff import SignedInBy, StaffInvitation, StaffSession, ViewAs
 from partners.models.token import AccessToken
 from partners.models.user import Language, PlatformRole, User
 
@@ -31,6 +32,10 @@ __all__ = [
     "PlatformRole",
     "ReferralPartner",
     "ReferralTouch",
+    "SignedInBy",
+    "StaffInvitation",
+    "StaffSession",
     "TravelAgency",
     "User",
+    "ViewAs",
 ]
