@@ -68,7 +68,6 @@ class StaffInvitation(models.Model):
     )
     role = models.CharField(_("role"), max_length=10, choices=MemberRole)
     name = models.CharField(_("for whom"), max_length=120)
-    email = models.EmailField(_("e-mail"), blank=True)
     digest = models.CharField(_("SHA-256 of the token"), max_length=64, unique=True)
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("invited by")
