@@ -16,7 +16,7 @@ SNAPSHOT := tests/api/test_contract.py::test_a_change_of_the_contract_is_a_visib
 NO_DATABASE := DATABASE_URL=postgresql://nobody@127.0.0.1:1/none
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test bench bench-export bench-outbox bench-reconciliation check run worker bot seed lock messages audit openapi screenshots
+.PHONY: help install demo demo-reset test bench bench-export bench-lists bench-outbox bench-reconciliation check run worker bot seed lock messages audit openapi screenshots
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ check: install ## Style, layers, types, migrations, settings, the API's snapshot
 
 bench-export: install ## What an export of a million ledger lines takes, in time and memory
 	@BENCH_LINES=1000000 $(PYTHON) -m pytest -s tests/sales/test_reports_at_scale.py
+
+bench-lists: install ## What every page of the back office takes over a million bookings
+	@BENCH_BOOKINGS=1000000 TEST_DATABASE=test_lists $(PYTHON) -m pytest -s --reuse-db \
+		tests/backoffice/test_lists_at_scale.py
 
 bench-outbox: install ## What ten thousand messages take at the pace that Telegram permits
 	@BENCH_MESSAGES=10000 $(PYTHON) -m pytest -s tests/outside/test_drain_at_scale.py

@@ -9,13 +9,17 @@ from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
+from constance import config
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import DatabaseError
 
 from backoffice.laptop import EMBEDDED
+from backoffice.platform_settings import SETTINGS, out_of_bounds
 from core.sealed import KEY_BYTES
 from finance.providers.payme.cashbox import LIVE, TEST
+from partners.roles import PLATFORM
 
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 SHORTEST_SECRET = 32
@@ -29,6 +33,46 @@ def production(app_configs: Sequence[AppConfig] | None = None, **_: Any) -> list
     if settings.DEBUG or app_configs is not None:
         return []
     return [*_secrets(), *_hosts(), *_database(), *_payme(), *_payouts(), *_files(), *_outside()]
+
+
+@register(Tags.security, deploy=True)
+def second_factor(app_configs: Sequence[AppConfig] | None = None, **_: Any) -> list[CheckMessage]:
+    """Only ``check --deploy`` asks the database what the platform has set."""
+    try:
+        demanded = PLATFORM & set(config.SECOND_FACTOR_ROLES)
+    except DatabaseError:
+        return []
+    if demanded:
+        return []
+    return [
+        Warning(
+            "No role of the platform signs in with a second factor: a password is all it takes.",
+            hint="Settings of the platform, SECOND_FACTOR_ROLES: accountant, support, admin.",
+            id="circle.W005",
+        )
+    ]
+
+
+@register(Tags.database)
+def bounds(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Settings of the platform whose defaults, or whose stored values, no person could type."""
+    stored = _stored_settings() if databases else {}
+    return [
+        Warning(
+            f"{name} is out of its bounds: what is counted by it may go wrong.",
+            hint="The page of settings says the bounds: save it once with a value in them.",
+            id="circle.W006",
+        )
+        for name in out_of_bounds(stored)
+    ]
+
+
+def _stored_settings() -> dict[str, Any]:
+    try:
+        return {name: getattr(config, name) for name in SETTINGS}
+    except DatabaseError:
+        # Before the first migration.
+        return {}
 
 
 def _secrets() -> Iterator[CheckMessage]:

@@ -13,10 +13,9 @@ from urllib.parse import urlsplit
 import dj_database_url
 from django.urls import reverse_lazy
 from django.utils.csp import CSP
-from django.utils.translation import gettext_lazy as _
 from environs import Env
 
-from backoffice import laptop
+from backoffice import laptop, platform_settings
 from backoffice.mailers import mailers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -82,6 +81,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "backoffice.admin.account.sessions.touch",
+    "backoffice.admin.account.view_as.LookAs",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -96,8 +97,14 @@ AUTHENTICATION_BACKENDS = [
 LOGIN_URL = reverse_lazy("admin:login")
 LOGIN_REDIRECT_URL = reverse_lazy("admin:index")
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("login", "username", "first_name", "last_name", "phone")},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -227,6 +234,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_ENGINE = "backoffice.session_store"
 if not DEBUG:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", True)
@@ -292,129 +300,12 @@ PAYME_ALLOWED_IPS = env.list("PAYME_ALLOWED_IPS", [])
 PAYOUT_API_URL = env.str("PAYOUT_API_URL", "").rstrip("/")
 PAYOUT_API_KEY = env.str("PAYOUT_API_KEY", "")
 
-# --- what staff may change at run time
+# --- what the platform may change at run time
 
-CONSTANCE_ADDITIONAL_FIELDS = {
-    "optional": [
-        "django.forms.fields.CharField",
-        {"widget": "unfold.widgets.UnfoldAdminTextInputWidget", "required": False},
-    ],
-    "bonus_counts_from": [
-        "django.forms.fields.ChoiceField",
-        {
-            "widget": "unfold.widgets.UnfoldAdminSelectWidget",
-            "choices": [("payment", _("the payment")), ("tour_end", _("the end of the tour"))],
-        },
-    ],
-    "staff_roles": [
-        "django.forms.fields.MultipleChoiceField",
-        {
-            "widget": "unfold.widgets.UnfoldAdminCheckboxSelectMultipleWidget",
-            "required": False,
-            "choices": [
-                ("manager", _("agency manager")),
-                ("owner", _("agency owner")),
-                ("accountant", _("accountant")),
-                ("support", _("support")),
-                ("admin", _("platform admin")),
-            ],
-        },
-    ],
-    "yes_or_no": [
-        "django.forms.fields.BooleanField",
-        {"widget": "unfold.widgets.UnfoldBooleanSwitchWidget", "required": False},
-    ],
-}
 CONSTANCE_BACKEND = "constance.backends.database.DatabaseBackend"
-CONSTANCE_CONFIG = {
-    "HOLD_MINUTES": (60, _("Minutes an agency has to answer a request."), int),
-    "PAYMENT_MINUTES": (60, _("Minutes a traveller has to pay after the approval."), int),
-    "UNDO_SECONDS": (
-        30,
-        _("Seconds in which an approval or a rejection can be taken back; it is told after them."),
-        int,
-    ),
-    "PIN_MINUTES": (20, _("Minutes a started payment keeps the seats at least."), int),
-    "TOKEN_HOURS": (12, _("Hours a sign-in of the Mini App is good for."), int),
-    "INIT_DATA_HOURS": (24, _("Hours after which Telegram's init data is too old."), int),
-    "MAX_SEATS": (20, _("Seats one booking may ask for."), int),
-    "PARTNER_PERCENT": (3, _("Bonus of somebody who becomes a partner by himself, %."), int),
-    "ATTRIBUTION_DAYS": (90, _("Days a first touch counts for a referral partner."), int),
-    "BONUS_DELAY_DAYS": (7, _("Days until a referral bonus can be used."), int),
-    "BONUS_COUNTS_FROM": ("payment", _("From when bonus days are counted."), "bonus_counts_from"),
-    "BONUS_LIMIT_PERCENT": (100, _("Share of a booking's price that bonus may pay, %."), int),
-    "RELEASE_DAYS": (3, _("Days after a tour's end until its money can be paid out."), int),
-    "UNDERFILLED_DAYS": (
-        14,
-        _("Days ahead in which dates below their minimum group are warned of."),
-        int,
-    ),
-    "RESERVE_DAYS": (
-        90,
-        _("Days an agency's reserve is held back, from the day its money became available."),
-        int,
-    ),
-    "MINIMUM_PAYOUT": (100_000, _("Smallest payout to an agency, UZS."), int),
-    "REFUND_APPROVAL_LIMIT": (
-        1_000_000,
-        _("More than this of a payment goes back only after a second pair of eyes, UZS."),
-        int,
-    ),
-    "EXPORT_DAYS": (7, _("Days the file of an export is kept."), int),
-    "REMIND_MINUTES": (
-        20,
-        _("Minutes before a request lapses at which the agency's next manager is told."),
-        int,
-    ),
-    "ALARM_MINUTES": (
-        10,
-        _("Minutes before a request lapses at which the platform is told."),
-        int,
-    ),
-    "PAY_REMINDER_MINUTES": (
-        15,
-        _("Minutes before the seats of an unpaid booking are freed at which he is reminded."),
-        int,
-    ),
-    "OFFER_HOURS": (24, _("Hours an offer of another date stands."), int),
-    "PLATFORM_CHAT_ID": (
-        0,
-        _("Telegram chat of the platform's staff: requests that nobody answers. 0: none."),
-        int,
-    ),
-    "ACCOUNTANTS_CHAT_ID": (
-        0,
-        _("Telegram chat of the accountants: the daily proof of the books goes there. 0: none."),
-        int,
-    ),
-    "SUPPORT_CONTACT": (
-        "",
-        _("Phone or Telegram of Circle's support, as vouchers name it. Empty: the bot."),
-        "optional",
-    ),
-    "FISCAL_MXIK": (
-        "",
-        _("MXIK code (17 digits) of tours that have none of their own."),
-        "optional",
-    ),
-    "FISCAL_PACKAGE": ("", _("Package code of tours that have none of their own."), "optional"),
-    "FISCAL_VAT_PERCENT": (0, _("VAT of tours that have none of their own, %."), int),
-    "MINIMUM_WITHDRAWAL": (50_000, _("Smallest withdrawal to a card, UZS."), int),
-    "CARD_COOLDOWN_HOURS": (24, _("Hours until a changed card is paid to."), int),
-    "FRESH_MINUTES": (5, _("Minutes Telegram's init data is fresh enough for a withdrawal."), int),
-    "SECOND_FACTOR_ROLES": (
-        [] if DEBUG else ["accountant", "support", "admin"],
-        _("Roles that sign in with a second factor; anybody else may."),
-        "staff_roles",
-    ),
-    "TELEGRAM_SIGN_IN": (
-        True,
-        _("Staff may sign in by a button that the bot gives them, instead of a password."),
-        "yes_or_no",
-    ),
-    "INVITATION_DAYS": (7, _("Days an invitation of staff is good for."), int),
-    "VIEW_AS_MINUTES": (30, _("Minutes support may look with the eyes of an agency's staff."), int),
-}
+CONSTANCE_ADDITIONAL_FIELDS = platform_settings.FIELDS
+CONSTANCE_CONFIG = platform_settings.config_for(is_laptop=DEBUG)
+
 # --- libraries
 
 # Five wrong passwords from one address shut that address out of that login for a quarter of an
@@ -425,6 +316,14 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "core.caller.address_of"
+# As the form calls it; the library would look for the model's field and count everybody as one.
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_HANDLER = "backoffice.admin.account.lock_out.LockOut"
+AXES_LOCKOUT_CALLABLE = "backoffice.admin.account.lock_out.tell"
+# Not kept with a failed try; the log of actions and the sessions tell of those that went well.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "code"]
+AXES_SENSITIVE_PARAMETERS += ["old", "password", "again"]
+AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 OTP_TOTP_ISSUER = "Circle"

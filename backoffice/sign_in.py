@@ -5,12 +5,14 @@ from typing import Any
 from django.http import HttpRequest
 
 from partners.models import User
+from partners.queries.second_factor import with_second_factor
 
 
 class StaffBackend:
     """Password sign-in for active people with a login.
 
-    What a person may do is not decided here but in ``partners.roles``.
+    What a person may do is not decided here but in ``partners.roles``; whether the password is
+    enough, in ``backoffice.admin.account.second_factor``.
     """
 
     def authenticate(
@@ -24,5 +26,5 @@ class StaffBackend:
         return user if user.check_password(password) and user.is_active else None
 
     def get_user(self, user_id: int) -> User | None:
-        user = User.objects.filter(pk=user_id).first()
+        user = with_second_factor(User.objects.filter(pk=user_id)).first()
         return user if user is not None and user.is_active else None

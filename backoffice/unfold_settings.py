@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -25,6 +25,14 @@ def tabs(_request: HttpRequest) -> list[dict[str, Any]]:
                 _tab(_("List"), "admin:catalog_toursession_changelist"),
                 _tab(_("Calendar"), "admin:catalog_toursession_calendar"),
                 _tab(_("Lacking people"), "admin:catalog_toursession_lacking"),
+            ],
+        },
+        {
+            "page": "members",
+            "models": ["partners.agencymember", "partners.staffinvitation"],
+            "items": [
+                _tab(_("Members"), "admin:partners_agencymember_changelist"),
+                _tab(_("Invitations"), "admin:partners_staffinvitation_changelist"),
             ],
         },
         {
@@ -60,8 +68,15 @@ UNFOLD = {
     "BORDER_RADIUS": "8px",
     "SHOW_UI_WARNINGS": False,
     "ENVIRONMENT": "backoffice.admin.finance.calls.mode_label",
-    "STYLES": [lambda request: static("backoffice/circle.css")],
-    "SCRIPTS": [lambda request: static("backoffice/timer.js")],
+    "STYLES": [
+        lambda request: static("backoffice/circle.css"),
+        lambda request: static("backoffice/wayfinding.css"),
+    ],
+    "SCRIPTS": [
+        lambda request: static("backoffice/timer.js"),
+        lambda request: static("backoffice/names.js"),
+        lambda request: static("backoffice/keys.js"),
+    ],
     "COLORS": {
         "primary": {
             "50": "oklch(97.5% .014 195)",
@@ -83,5 +98,6 @@ UNFOLD = {
         "navigation": "backoffice.admin.navigation.sidebar",
     },
     "TABS": "backoffice.unfold_settings.tabs",
+    "ACCOUNT": {"navigation": [{"title": _("My account"), "link": reverse_lazy("admin:account")}]},
     "DASHBOARD_CALLBACK": "backoffice.admin.home.context",
 }

@@ -11,6 +11,10 @@ from django.conf import settings
 ERROR_CORRECTION = "M"
 QUIET_MODULES = 4
 PIXELS_PER_MODULE = 16
+# What a link into the bot begins with that carries an invitation; Telegram lets it hold 64 signs.
+JOIN = "join-"
+# The command, and what a link carries, by which staff ask for a way into the back office.
+OFFICE = "office"
 
 
 def app_link(code: str) -> str:
@@ -21,6 +25,11 @@ def app_link(code: str) -> str:
 def bot_link(code: str) -> str:
     """Into the chat with the bot, which gets ``/start <code>``."""
     return f"https://t.me/{settings.TELEGRAM_BOT_USERNAME}?{urlencode({'start': code})}"
+
+
+def join_link(token: str) -> str:
+    """Into the chat with the bot, which shows the invitation of staff behind the token."""
+    return bot_link(f"{JOIN}{token}")
 
 
 def qr_svg(link: str) -> bytes:

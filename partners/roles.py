@@ -42,7 +42,7 @@ TABLE: dict[str, dict[str, frozenset[Role]]] = {
     "partners.friendship": {"view": _CARE},
     "partners.accesstoken": {"view": _CARE},
     "partners.travelagency": {"view": STAFF, "add": _ADMIN, "change": _OWNERS},
-    "partners.agencymember": {"view": _OWNERS | _CARE, "add": _OWNERS, "change": _OWNERS},
+    "partners.agencymember": {"view": _OWNERS | _CARE, "change": _OWNERS},
     "partners.staffsession": {"view": _CARE, "end": _CARE},
     "partners.staffinvitation": {"view": _OWNERS | _CARE, "add": _OWNERS, "revoke": _OWNERS},
     "partners.viewas": {"view": _CARE, "add": _CARE},

@@ -11,6 +11,15 @@ class Door(models.TextChoices):
     BOT = "bot", _("bot")
 
 
+class InvitationState(models.TextChoices):
+    """What has become of an invitation."""
+
+    WAITING = "waiting", _("waiting")
+    ACCEPTED = "accepted", _("accepted")
+    LAPSED = "lapsed", _("lapsed")
+    REVOKED = "revoked", _("revoked")
+
+
 class NoCredit(models.TextChoices):
     """Why somebody is not credited with a traveller or a booking."""
 

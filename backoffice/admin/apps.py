@@ -4,7 +4,7 @@ from importlib import import_module
 
 from django.contrib.admin.apps import AdminConfig
 
-HOUSES = ("core", "partners", "catalog", "sales", "finance", "notifications")
+HOUSES = ("account.registered", "core", "partners", "catalog", "sales", "finance", "notifications")
 
 
 class CircleAdminConfig(AdminConfig):

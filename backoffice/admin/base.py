@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import PermissionDenied
@@ -17,23 +18,32 @@ from django.db.models import Model, QuerySet
 from django.forms import ModelForm
 from django.forms.models import ModelChoiceField, ModelMultipleChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext as _
 from simple_history.admin import SimpleHistoryAdmin
-from simple_history.template_utils import HistoricalRecordContextHelper
 from unfold.admin import ModelAdmin, TabularInline
 
 from backoffice.admin.display import change_url, list_url
+from backoffice.admin.field_history import (
+    RESTORE,
+    history_page,
+    in_local_words,
+    prefilled,
+    version_of,
+    version_page,
+)
 from backoffice.admin.filters import ScopedRelatedFilter
-from backoffice.admin.paging import CalmChangeList, CappedPaginator
+from backoffice.admin.paging import CalmChangeList, CappedPaginator, kept_orders
 from backoffice.admin.refusals import carry_out, go, refusal_in, tell
 from backoffice.admin.scope import ScopedRows
+from backoffice.admin.stale import GuardsSaving
 from core.actor import Actor, Source
 from core.clock import now
 from core.refusals import NotAllowed, NotFound, Refusal
-from core.services.events import record
+from core.services.events import as_kept, record
 from partners.models import User
 
 # A filter over one of these would answer questions about what it holds.
-SECRET = {"password", "digest", "card_number", "fingerprint", "answer"}
+SECRET = {"password", "session_key", "digest", "card_number", "fingerprint", "answer"}
 
 
 def actor(request: HttpRequest) -> Actor:
@@ -72,7 +82,7 @@ class ScopedPickers(ScopedRows, BaseModelAdmin):  # type: ignore[type-arg]
         return related.get_queryset(request)
 
 
-class BaseAdmin(ScopedPickers, ModelAdmin):
+class BaseAdmin(ScopedPickers, GuardsSaving, ModelAdmin):
     """A model's pages. Subclasses name ``agency_path`` and, where needed, ``event_name``."""
 
     list_per_page = 25
@@ -86,6 +96,8 @@ class BaseAdmin(ScopedPickers, ModelAdmin):
     warn_unsaved_form = True
     change_form_show_cancel_button = True
     empty_value_display = "–"
+    # As many rows as bookings, or more: a heading sorts only where an index keeps that order.
+    is_great = False
     # The path of the agency filter; shown to those who see more than one agency.
     agency_filter: str | None = None
     # How events call the object: ``tour`` gives ``tour.changed``.
@@ -99,6 +111,17 @@ class BaseAdmin(ScopedPickers, ModelAdmin):
         if self.agency_filter and staff(request).sees_all_agencies:
             filters.append((self.agency_filter, ScopedRelatedFilter))
         return filters
+
+    def get_sortable_by(self, request: HttpRequest) -> Any:
+        shown = super().get_sortable_by(request)
+        if not self.is_great:
+            return shown
+        kept = kept_orders(self.model)
+        return [name for name in shown if self._order_of(name) in kept]
+
+    def _order_of(self, column: Any) -> str:
+        shown = getattr(self, str(column), None)
+        return str(getattr(shown, "admin_order_field", None) or column)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[CalmChangeList]:
         return CalmChangeList
@@ -156,9 +179,20 @@ class BaseAdmin(ScopedPickers, ModelAdmin):
     def show_refused(
         self, request: HttpRequest, refusal: Refusal, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """The page of a form that was not saved."""
-        tell(request, refusal)
-        return HttpResponseRedirect(request.get_full_path())
+        """The page of a form that was not saved: nothing that was typed is lost."""
+        if isinstance(refusal, (NotFound, NotAllowed)) or hasattr(request, "refusal"):
+            tell(request, refusal)
+            return HttpResponseRedirect(request.get_full_path())
+        # What was posted once more: this time the form knows what is wrong with it.
+        request.refusal = refusal  # type: ignore[attr-defined]
+        return self.changeform_view(request, *args, **kwargs)
+
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> type[ModelForm]:
+        form = super().get_form(request, obj, change, **kwargs)
+        refusal = getattr(request, "refusal", None)
+        return _refused_form(form, refusal) if refusal else form
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: Any) -> None:
         """Write what the form changed and nothing else: other columns may have moved meanwhile."""
@@ -170,9 +204,17 @@ class BaseAdmin(ScopedPickers, ModelAdmin):
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
         self.record_event(request, obj, "added")
 
+    def construct_change_message(
+        self, request: HttpRequest, form: Any, formsets: Any, add: bool = False
+    ) -> Any:
+        # Only here both are at hand.
+        request.moved = {} if add else moved(form)  # type: ignore[attr-defined]
+        return super().construct_change_message(request, form, formsets, add)
+
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
         if message:
-            self.record_event(request, obj, "changed", changes=message)
+            both = getattr(request, "moved", {})
+            self.record_event(request, obj, "changed", changes=message, **both)
 
     def log_deletions(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         with transaction.atomic():
@@ -204,6 +246,24 @@ class BaseAdmin(ScopedPickers, ModelAdmin):
         return HttpResponseRedirect(list_url("core.eventlog", object_type=label, object_id=obj.pk))
 
 
+def moved(form: ModelForm) -> dict[str, dict[str, Any]]:
+    """Of each column that the form changed what it was and what it is, secrets left out."""
+    columns = {field.name: field for field in form.instance._meta.concrete_fields}
+    changed = [columns[name] for name in form.changed_data if name in columns.keys() - SECRET]
+    if not changed:
+        return {}
+    before = {field.name: _kept(field, form.initial.get(field.name)) for field in changed}
+    after = {field.name: _kept(field, form.cleaned_data.get(field.name)) for field in changed}
+    return {"before": before, "after": after}
+
+
+def _kept(field: Any, value: Any) -> Any:
+    """Related rows by their names: the log outlives them."""
+    if field.is_relation and value is not None and not isinstance(value, Model):
+        value = field.related_model._default_manager.filter(pk=value).first()
+    return as_kept(value)
+
+
 def written_fields(obj: Model, changed: list[str]) -> list[str]:
     """The columns behind a form's changed fields, and those that stamp themselves."""
     columns = {field.name: field for field in obj._meta.concrete_fields}
@@ -213,66 +273,83 @@ def written_fields(obj: Model, changed: list[str]) -> list[str]:
     return written
 
 
-class CalmDeltas(HistoricalRecordContextHelper):  # type: ignore[misc]
-    def prepare_delta_change_value(self, change: Any, value: Any) -> Any:
-        """What was or is nothing is not called None."""
-        return "" if value is None else super().prepare_delta_change_value(change, value)
-
-
 class HistoryAdmin(SimpleHistoryAdmin, BaseAdmin):
-    """Pages of a model whose fields have a history. Histories are read, never posted back."""
+    """Pages of a model whose fields have a history. Histories are read, never posted back: a
+    version's values go into the form, and are saved as anything typed there is."""
+
+    # What may be put back: what the form asks for, never a state, a right or money that was frozen.
+    restores: Collection[str] = ()
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        # The library would answer for a row out of scope from its history.
-        self.own_or_404(request, object_id)
-        return super().history_view(request, object_id, extra_context)
-
-    def get_historical_record_context_helper(
-        self, request: HttpRequest, historical_record: Any
-    ) -> HistoricalRecordContextHelper:
-        return CalmDeltas(self.model, historical_record)
-
-    def set_history_delta_changes(
-        self, request: HttpRequest, historical_records: Any, *args: Any, **kwargs: Any
-    ) -> None:
-        super().set_history_delta_changes(request, historical_records, *args, **kwargs)
-        for row in historical_records:
-            if row.history_user_id is None:
-                # Through the API, the bot or a job: the page would say None, with a link to him.
-                row.history_user_id = ""
-                row._meta.get_field("history_user").set_cached_value(row, "–")
+        obj = self._with_history(request, object_id)
+        return history_page(request, self, obj, restorable=self._may_restore(request, obj))
 
     def history_form_view(
         self, request: HttpRequest, object_id: str, version_id: str, extra_context: Any = None
     ) -> HttpResponse:
-        # A POST here would save whatever it carries, states included.
+        obj = self._with_history(request, object_id)
+        restorable = self._may_restore(request, obj)
+        return version_page(request, self, obj, version_id, restorable=restorable)
+
+    def _with_history(self, request: HttpRequest, object_id: str) -> Any:
+        # The library would save whatever a POST here carries, states included, and would answer
+        # for a row out of scope from its history.
         if request.method not in ("GET", "HEAD"):
             raise PermissionDenied
-        self.own_or_404(request, object_id)
-        return super().history_form_view(request, object_id, version_id, extra_context)
+        obj = self.own_or_404(request, object_id)
+        if not self.has_view_history_permission(request, obj):
+            raise PermissionDenied
+        return obj
 
+    def untold(self, request: HttpRequest) -> Collection[str]:
+        """The fields that the reader's histories leave out."""
+        return SECRET
 
-class SavedByActs(BaseAdmin):
-    """Pages whose form is saved by acts. Those record what happened; what they refuse is said at
-    the field, and nothing that was typed is lost."""
+    # --- a version's values in the form
 
-    def show_refused(
-        self, request: HttpRequest, refusal: Refusal, *args: Any, **kwargs: Any
-    ) -> HttpResponse:
-        if isinstance(refusal, (NotFound, NotAllowed)):
-            return super().show_refused(request, refusal, *args, **kwargs)
-        # What was posted once more: this time the form knows what is wrong with it.
-        request.refusal = refusal  # type: ignore[attr-defined]
-        return super().changeform_view(request, *args, **kwargs)
+    def _may_restore(self, request: HttpRequest, obj: Any) -> bool:
+        return bool(self.restores) and self.has_change_permission(request, obj)
+
+    def _version(self, request: HttpRequest, obj: Any) -> Any:
+        """The version that the page's address names, when the person may put it back."""
+        if RESTORE not in request.GET or obj is None or not self._may_restore(request, obj):
+            return None
+        if not self.has_view_history_permission(request, obj):
+            return None
+        return version_of(self, obj, request.GET[RESTORE])
 
     def get_form(
         self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
     ) -> type[ModelForm]:
         form = super().get_form(request, obj, change, **kwargs)
-        refusal = getattr(request, "refusal", None)
-        return _refused_form(form, refusal) if refusal else form
+        version = self._version(request, obj) if change else None
+        return prefilled(form, version, self.restored(obj, version)) if version else form
+
+    def restored(self, obj: Any, version: Any) -> Collection[str]:
+        """The columns that ``version`` is put back of."""
+        return self.restores
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        version = self._version(request, context.get("original"))
+        if version is not None and request.method == "GET":
+            told = _("These are the values of the version of %(at)s. Look at them, then save.")
+            messages.info(request, told % {"at": in_local_words(version.history_date)})
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        version = self._version(request, form.instance) if change and form.has_changed() else None
+        if version is not None:
+            facts = {"version": version.pk, "version_at": version.history_date}
+            self.record_event(request, form.instance, "reverted", **facts)
+
+
+class SavedByActs(BaseAdmin):
+    """Pages whose form is saved by acts, which record what happened."""
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
         """The act has recorded it."""

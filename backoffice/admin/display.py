@@ -27,6 +27,7 @@ from finance.states import (
 )
 from notifications.states import AnnouncementStatus, MemberState, NotificationState
 from partners.models import AgencyStatus, User
+from partners.states import InvitationState
 from sales.states import BookingStatus, ProposalStatus, TripStatus
 
 # What a state asks of the reader: green is done, orange waits for somebody, red went wrong.
@@ -42,6 +43,11 @@ COLOURS: dict[str, dict[str, str]] = {
         SessionStatus.OPEN: "success",
         SessionStatus.CLOSED: "warning",
         SessionStatus.CANCELLED: "danger",
+    },
+    "invitation": {
+        InvitationState.WAITING: "warning",
+        InvitationState.ACCEPTED: "success",
+        InvitationState.REVOKED: "danger",
     },
     "agency": {AgencyStatus.ACTIVE: "success", AgencyStatus.BLOCKED: "danger"},
     "payment": {
@@ -193,16 +199,19 @@ def minutes_left(until: datetime | None, at: datetime) -> SafeString | str:
     )
 
 
-def fill_bar(taken: int, capacity: int) -> SafeString:
-    """Seats taken of a session, as a bar with its figures."""
+def fill_bar(taken: int, capacity: int, asked: int = 0) -> SafeString:
+    """Seats taken of a session, as a bar with its figures; ``asked`` are those of requests."""
     share = round(100 * taken / capacity) if capacity else 0
+    more = min(round(100 * asked / capacity), 100 - share) if capacity else 0
     colour = "danger" if taken >= capacity else "warning" if share >= 80 else "success"
     return format_html(
         '<span class="c-fill" title="{}%"><span class="c-fill-bar">'
-        '<span class="c-bg-{}" style="width:{}%"></span></span><span>{}/{}</span></span>',
+        '<span class="c-bg-{}" style="width:{}%"></span>'
+        '<span class="c-fill-asked" style="width:{}%"></span></span><span>{}/{}</span></span>',
         share,
         colour,
         share,
+        more,
         taken,
         capacity,
     )

@@ -1,6 +1,6 @@
-"""The sidebar: by work, not by table; badges count what waits for somebody."""
+"""The sidebar: by work, not by table; what each role does all day comes first and stands open."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,45 +8,153 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from backoffice.admin.catalog.under_filled import lacking_for
+from backoffice.admin.badges import badges
+from backoffice.admin.counting import in_figures
 from backoffice.admin.display import list_url
 from core.clock import now
-from core.models.proposal import ProposalStatus
-from finance.models import Payout, ReferralPayoutRequest, Refund
-from finance.queries import overview
-from finance.queries.cases import open_cases
-from finance.queries.month_list import months_waiting
-from finance.states import PayoutStatus, RefundStatus, WithdrawalStatus
-from notifications.models import Notification
-from notifications.states import NotificationState
-from partners.models import PaymentDetailsChange, User
+from partners.models import User
 from partners.roles import Role
-from sales.models import Booking
-from sales.queries.waiting import waiting_requests
-
-Count = Callable[[User], int]
 
 
-def requests_waiting(user: User) -> int:
-    return waiting_requests(Booking.objects.for_staff(user), now()).count()
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A list in the sidebar; it is lit on the pages of the lists ``also``, too."""
+
+    label: str
+    title: Any
+    icon: str
+    also: tuple[str, ...] = ()
 
 
-def refunds_waiting(user: User) -> int:
-    # An agency has nothing to do about a refund.
-    if not user.sees_all_agencies:
-        return 0
-    todo = (RefundStatus.REQUESTED, RefundStatus.APPROVED, RefundStatus.FAILED)
-    return Refund.objects.filter(status__in=todo).count()
+@dataclass(frozen=True, slots=True)
+class Group:
+    title: Any
+    items: tuple[Item, ...]
 
 
-def cases_waiting(user: User) -> int:
-    return open_cases()[0]
+GROUPS = {
+    "sales": Group(
+        _("Sales"),
+        (
+            Item("sales.bookingrequest", _("To approve"), "inbox"),
+            Item("sales.booking", _("Bookings"), "confirmation_number"),
+            Item("sales.bookingtraveller", _("Travellers"), "groups"),
+            Item("sales.bookingcomment", _("Comments"), "comment"),
+            Item("sales.customtriprequest", _("Custom trips"), "explore"),
+        ),
+    ),
+    "tours": Group(
+        _("Tours"),
+        (
+            Item("catalog.tour", _("Tours"), "landscape"),
+            Item("catalog.toursession", _("Dates"), "calendar_month"),
+            Item("catalog.promotion", _("Promotions"), "sell"),
+            Item("catalog.promocode", _("Promo codes"), "local_activity"),
+            Item("catalog.tourchat", _("Tour chats"), "forum", ("notifications.chatmember",)),
+            Item("core.media", _("Pictures"), "photo_library"),
+        ),
+    ),
+    "money": Group(
+        _("Money"),
+        (
+            Item("finance.paymenttransaction", _("Payments"), "payments"),
+            Item("finance.refund", _("Refunds"), "undo"),
+            Item("finance.moneycase", _("Needs a decision"), "help_center"),
+            Item("finance.payout", _("Payouts"), "account_balance", ("finance.payoutregister",)),
+            Item("finance.referralpayoutrequest", _("Withdrawals"), "credit_card"),
+            Item(
+                "finance.reconciliationfile",
+                _("Reconciliation"),
+                "compare_arrows",
+                ("finance.reconciliationrow",),
+            ),
+            Item("finance.invoice", _("Invoices"), "sms"),
+            Item("partners.paymentdetailschange", _("Payment details"), "contact_page"),
+        ),
+    ),
+    "books": Group(
+        _("Books"),
+        (
+            Item("finance.report", _("Reports"), "monitoring"),
+            Item("finance.account", _("Accounts"), "account_balance_wallet"),
+            Item("finance.adjustment", _("By hand"), "edit_note"),
+            Item("finance.commissionrate", _("Commission"), "percent"),
+            Item("finance.closedmonth", _("Months"), "event_available"),
+            Item("core.job", _("My exports"), "download"),
+        ),
+    ),
+    "people": Group(
+        _("People"),
+        (
+            Item("partners.user", _("People"), "person"),
+            Item("partners.travelagency", _("Agencies"), "storefront"),
+            Item("partners.agencymember", _("Members"), "badge", ("partners.staffinvitation",)),
+            Item("partners.referralpartner", _("Referral partners"), "campaign"),
+            Item("partners.staffsession", _("Staff sessions"), "devices"),
+            Item("partners.viewas", _("Views as staff"), "visibility"),
+        ),
+    ),
+    "messages": Group(
+        _("Messages and log"),
+        (
+            Item("notifications.notification", _("Messages"), "send"),
+            Item("notifications.announcement", _("Announcements"), "notifications"),
+            Item(
+                "notifications.operations",
+                _("Operations"),
+                "monitor_heart",
+                ("notifications.chatpace",),
+            ),
+            Item("core.eventlog", _("Log of actions"), "history"),
+        ),
+    ),
+    "seldom": Group(
+        _("Seldom needed"),
+        (
+            Item("sales.tripproposal", _("Proposals"), "request_quote"),
+            Item("sales.dateoffer", _("Other dates"), "event_repeat"),
+            Item("catalog.tourcategory", _("Categories"), "category"),
+            Item("finance.accountingtransaction", _("Journals"), "menu_book"),
+            Item("finance.ledgerentry", _("Ledger lines"), "format_list_numbered"),
+            Item("finance.referralbonus", _("Bonuses"), "redeem"),
+            Item("core.jobschedule", _("Scheduled exports"), "schedule_send"),
+            Item("finance.providercall", _("Provider calls"), "cloud_sync"),
+            Item("partners.partnerrate", _("Partners' rates"), "percent"),
+            Item("partners.referraltouch", _("Arrivals by links"), "login"),
+            Item("partners.friendship", _("Friendships"), "diversity_3"),
+            Item("partners.accesstoken", _("Sign-ins"), "key"),
+            Item("otp_totp.totpdevice", _("Second factors"), "phonelink_lock"),
+            Item("axes.accessattempt", _("Failed sign-ins"), "lock_person"),
+            Item("core.eventseal", _("Seals"), "verified"),
+            Item("core.eventdelivery", _("Not told yet"), "hourglass_top"),
+            Item("core.idempotencykey", _("Kept answers"), "content_copy"),
+            Item("constance.config", _("Settings"), "tune"),
+        ),
+    ),
+}
+# What each role opens all day comes first and does not fold away.
+DAILY = {
+    Role.MANAGER: ("sales", "tours"),
+    Role.OWNER: ("sales", "tours"),
+    Role.ACCOUNTANT: ("money", "books"),
+    Role.SUPPORT: ("sales", "people", "messages"),
+    Role.ADMIN: ("sales", "money"),
+}
 
 
-def payouts_waiting(user: User) -> int:
-    if not user.sees_all_agencies:
-        return 0
-    return Payout.objects.filter(status=PayoutStatus.CREATED).count()
+def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
+    """Unfold's navigation, of what the role may see."""
+    user = request.user
+    if not isinstance(user, User):
+        return []
+    home = {"title": _("Home"), "icon": "home", "link": reverse("admin:index")}
+    waiting, daily = badges(user, now()), DAILY.get(user.role, ())
+    groups: list[dict[str, Any]] = [{"items": [home]}]
+    for name in (*daily, *(name for name in GROUPS if name not in daily)):
+        items = [item for item in GROUPS[name].items if sees_label(item.label, user)]
+        if items:
+            groups.append(_group(GROUPS[name], items, waiting, request.path, name not in daily))
+    return groups
 
 
 def sees_queue(request: HttpRequest) -> bool:
@@ -57,171 +165,32 @@ def sees_queue(request: HttpRequest) -> bool:
     )
 
 
-def details_waiting(user: User) -> int:
-    if not user.has_perm("partners.decide_paymentdetailschange"):
-        return 0
-    return PaymentDetailsChange.objects.filter(status=ProposalStatus.PROPOSED).count()
-
-
-def rates_waiting(user: User) -> int:
-    return overview.rates_waiting() if user.sees_all_agencies else 0
-
-
-def adjustments_waiting(user: User) -> int:
-    return overview.adjustments_waiting().count
-
-
-def months_open(user: User) -> int:
-    return months_waiting(now())
-
-
-def dates_lacking(user: User) -> int:
-    if not user.has_perm("catalog.change_toursession"):
-        return 0
-    return int(lacking_for(user, now()).count())
-
-
-def withdrawals_waiting(user: User) -> int:
-    waiting = WithdrawalStatus.REQUESTED
-    return ReferralPayoutRequest.objects.for_user(user).filter(status=waiting).count()
-
-
-def messages_failed(user: User) -> int:
-    if not user.sees_all_agencies:
-        return 0
-    return Notification.objects.filter(state=NotificationState.FAILED).count()
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A list in the sidebar; ``waiting`` is counted for its badge."""
-
-    label: str
-    title: Any
-    icon: str
-    waiting: Count | None = None
-
-
-GROUPS: tuple[tuple[Any, tuple[Item, ...]], ...] = (
-    (
-        _("Sales"),
-        (
-            Item("sales.bookingrequest", _("To approve"), "inbox", requests_waiting),
-            Item("sales.booking", _("Bookings"), "confirmation_number"),
-            Item("sales.customtriprequest", _("Custom trips"), "explore"),
-            Item("sales.tripproposal", _("Proposals"), "request_quote"),
-            Item("sales.dateoffer", _("Other dates"), "event_repeat"),
-            Item("sales.bookingcomment", _("Comments"), "comment"),
-            Item("sales.bookingtraveller", _("Travellers"), "groups"),
-        ),
-    ),
-    (
-        _("Tours"),
-        (
-            Item("catalog.tour", _("Tours"), "landscape"),
-            Item("catalog.toursession", _("Dates"), "calendar_month", dates_lacking),
-            Item("catalog.promotion", _("Promotions"), "sell"),
-            Item("catalog.promocode", _("Promo codes"), "local_activity"),
-            Item("catalog.tourcategory", _("Categories"), "category"),
-            Item("catalog.tourchat", _("Tour chats"), "forum"),
-            Item("core.media", _("Pictures"), "photo_library"),
-        ),
-    ),
-    (
-        _("Money"),
-        (
-            Item("finance.paymenttransaction", _("Payments"), "payments"),
-            Item("finance.invoice", _("Invoices"), "sms"),
-            Item("finance.refund", _("Refunds"), "undo", refunds_waiting),
-            Item("finance.moneycase", _("Needs a decision"), "help_center", cases_waiting),
-            Item("finance.payout", _("Payouts"), "account_balance", payouts_waiting),
-            Item(
-                "partners.paymentdetailschange",
-                _("Payment details"),
-                "contact_page",
-                details_waiting,
-            ),
-            Item("finance.commissionrate", _("Commission"), "percent", rates_waiting),
-            Item("finance.reconciliationfile", _("Reconciliation"), "compare_arrows"),
-            Item("finance.referralbonus", _("Bonuses"), "redeem"),
-            Item(
-                "finance.referralpayoutrequest",
-                _("Withdrawals"),
-                "credit_card",
-                withdrawals_waiting,
-            ),
-        ),
-    ),
-    (
-        _("Books"),
-        (
-            Item("finance.report", _("Reports"), "monitoring"),
-            Item("core.job", _("My exports"), "download"),
-            Item("core.jobschedule", _("Scheduled exports"), "schedule_send"),
-            Item("finance.account", _("Accounts"), "account_balance_wallet"),
-            Item("finance.accountingtransaction", _("Journals"), "menu_book"),
-            Item("finance.ledgerentry", _("Ledger lines"), "format_list_numbered"),
-            Item("finance.adjustment", _("By hand"), "edit_note", adjustments_waiting),
-            Item("finance.closedmonth", _("Months"), "event_available", months_open),
-        ),
-    ),
-    (
-        _("People"),
-        (
-            Item("partners.travelagency", _("Agencies"), "storefront"),
-            Item("partners.agencymember", _("Members"), "badge"),
-            Item("partners.user", _("People"), "person"),
-            Item("partners.referralpartner", _("Referral partners"), "campaign"),
-            Item("partners.partnerrate", _("Partners' rates"), "percent"),
-            Item("partners.referraltouch", _("Arrivals by links"), "login"),
-            Item("partners.friendship", _("Friendships"), "diversity_3"),
-            Item("partners.accesstoken", _("Sign-ins"), "key"),
-        ),
-    ),
-    (
-        _("Messages and log"),
-        (
-            Item("notifications.notification", _("Messages"), "send", messages_failed),
-            Item("notifications.operations", _("Operations"), "monitor_heart"),
-            Item("notifications.announcement", _("Announcements"), "notifications"),
-            Item("core.eventlog", _("Log of actions"), "history"),
-            Item("finance.providercall", _("Provider calls"), "cloud_sync"),
-            Item("core.eventseal", _("Seals"), "verified"),
-            Item("core.eventdelivery", _("Not told yet"), "hourglass_top"),
-            Item("core.idempotencykey", _("Kept answers"), "content_copy"),
-            Item("constance.config", _("Settings"), "tune"),
-        ),
-    ),
-)
-
-
-def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
-    """Unfold's navigation, of what the role may see."""
-    user = request.user
-    if not isinstance(user, User):
-        return []
-    home = {"title": _("Home"), "icon": "home", "link": reverse("admin:index")}
-    groups: list[dict[str, Any]] = [{"items": [home]}]
-    # The daily work stays open; the rest folds away.
-    daily = {2, 3} if user.role == Role.ACCOUNTANT else {0, 1}
-    for number, (title, items) in enumerate(GROUPS):
-        shown = [_entry(item, user) for item in items if _may_see(item, user)]
-        if shown:
-            groups.append({"title": title, "collapsible": number not in daily, "items": shown})
-    return groups
-
-
-def _may_see(item: Item, user: User) -> bool:
-    app, _dot, model = item.label.partition(".")
+def sees_label(label: str, user: User) -> bool:
+    """Whether the role may open the list of ``label``."""
+    app, _dot, model = label.partition(".")
     return user.has_perm(f"{app}.view_{model}")
 
 
-def _entry(item: Item, user: User) -> dict[str, Any]:
-    entry: dict[str, Any] = {
+def _group(
+    group: Group, items: list[Item], waiting: Mapping[str, int], path: str, folds: bool
+) -> dict[str, Any]:
+    """One that is folded tells what waits in it."""
+    entries = [_entry(item, waiting.get(item.label, 0), path) for item in items]
+    hidden = sum(waiting.get(item.label, 0) for item in items) if folds else 0
+    return {"title": group.title, "collapsible": folds, "items": entries} | _badge(hidden)
+
+
+def _entry(item: Item, waiting: int, path: str) -> dict[str, Any]:
+    places = [list_url(label) for label in (item.label, *item.also)]
+    return {
         "title": item.title,
         "icon": item.icon,
-        "link": list_url(item.label),
-    }
-    if item.waiting is not None:
-        entry |= {"badge": item.waiting(user), "badge_variant": "warning", "badge_style": "solid"}
-    return entry
+        "link": places[0],
+        "active": any(path.startswith(place) for place in places),
+    } | _badge(waiting)
+
+
+def _badge(waiting: int) -> dict[str, Any]:
+    if not waiting:
+        return {}
+    return {"badge": in_figures(waiting), "badge_variant": "warning", "badge_style": "solid"}

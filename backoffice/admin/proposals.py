@@ -86,6 +86,10 @@ class Proposals(OwnPage, SavedByActs):
         variant=ActionVariant.SUCCESS,
         dialog={
             "title": _("Approve this?"),
+            "description": _(
+                "It takes effect as it is proposed, in your name as the second person. This cannot "
+                "be undone; another proposal can change it again."
+            ),
             "form_class": ApproveDialog,
             "form_submit_text": _("Approve"),
         },
@@ -101,6 +105,9 @@ class Proposals(OwnPage, SavedByActs):
         variant=ActionVariant.DANGER,
         dialog={
             "title": _("Reject this?"),
+            "description": _(
+                "Nothing changes. Who proposed it reads the reason and may propose anew."
+            ),
             "form_class": RejectDialog,
             "form_submit_text": _("Reject"),
         },

@@ -7,9 +7,13 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from core.acts import BUSY
 from core.refusals import NotAllowed, NotFound, Refusal, TryAgain
+
+# In the address of an act that was begun on the home page.
+FROM_HOME = "from=home"
 
 
 def refusal_in(error: Exception) -> Refusal | None:
@@ -61,7 +65,10 @@ def rehearse(work: Callable[[], Any]) -> Refusal | None:
 
 
 def go(request: HttpRequest, url: str) -> HttpResponse:
-    """On to ``url``: from a dialog by the header that htmx obeys, else by a redirect."""
+    """On to ``url``, or back to the home page where the act was begun there: from a dialog by the
+    header that htmx obeys, else by a redirect."""
+    if request.GET.get("from") == "home":
+        url = reverse("admin:index")
     if "HX-Request" in request.headers:
         return HttpResponse(headers={"HX-Redirect": url})
     return HttpResponseRedirect(url)

@@ -1,7 +1,9 @@
-"""The admin site."""
+"""The admin site: who is let in, and the addresses of pages without a model."""
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
@@ -12,8 +14,41 @@ class CircleAdminSite(UnfoldAdminSite):
     index_template = "admin/home.html"
 
     def get_urls(self) -> list[Any]:
+        from backoffice.admin.account import page, sessions, telegram, view_as
         from backoffice.admin.finance import reports
         from backoffice.admin.notifications import operations
+        from backoffice.admin.partners import accept
+        from backoffice.admin.search import pages as search
 
-        own = [*reports.addresses(self), *operations.addresses(self)]
-        return [*own, *super().get_urls()]
+        # Who stands between two steps of signing in may leave, too.
+        leave = path("logout/", self.logout, name="logout")
+        own = [
+            *reports.addresses(self),
+            *operations.addresses(self),
+            *page.addresses(self),
+            *accept.addresses(self),
+            *sessions.addresses(self),
+            *telegram.addresses(self),
+            *view_as.addresses(self),
+            *search.addresses(self),
+        ]
+        return [leave, *own, *super().get_urls()]
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        from backoffice.admin.account.second_factor import is_let_in
+
+        return super().has_permission(request) and is_let_in(request)
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The password; who needs more than it is sent on to the next step."""
+        from backoffice.admin.account.known_browsers import remember
+        from backoffice.admin.account.second_factor import is_half_way, on_to
+
+        if request.method == "GET" and is_half_way(request):
+            return on_to(request, "second_factor")
+        answer: HttpResponse = super().login(request, extra_context)
+        if request.method != "POST" or not isinstance(answer, HttpResponseRedirect):
+            return answer
+        if is_half_way(request):
+            return on_to(request, "second_factor", going=answer.url)
+        return remember(answer, request, request.user)

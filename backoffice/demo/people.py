@@ -1,7 +1,7 @@
 """The demo's agencies, staff, travellers and blogger."""
 
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
 
@@ -12,11 +12,14 @@ from backoffice.demo.logins import PASSWORD
 from core.actor import Source
 from core.clock import now
 from core.models.media import MediaType
-from partners.models import AgencyMember, ReferralPartner, TravelAgency, User
+from partners.models import AgencyMember, MemberRole, ReferralPartner, TravelAgency, User
 from partners.outbound import set_avatar, upload_media
+from partners.roles import Role
+from partners.services.invitations import invite_member
 
 # Everybody was there before anything that the demo tells of.
 JOINED = timedelta(days=120)
+INVITED = "Гульнора Юсупова"
 
 
 @dataclass
@@ -56,6 +59,19 @@ def make_people() -> People:
     people.travellers = [_make_person(person) for person in PEOPLE]
     people.blogger = _make_person(BLOGGER.person)
     return people
+
+
+def invite_somebody(people: People, *, at: datetime) -> None:
+    """One invitation that waits; nobody has its link."""
+    owner = next(person for person in people.staff.values() if person.role == Role.OWNER)
+    (agency_id,) = owner.agency_ids
+    invite_member(
+        agency_id=agency_id,
+        role=MemberRole.MANAGER,
+        name=INVITED,
+        by=owner.actor(Source.ADMIN),
+        at=at - timedelta(hours=20),
+    )
 
 
 def _hang_up_logos(people: People) -> None:

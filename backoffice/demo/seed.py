@@ -10,7 +10,7 @@ from backoffice.demo.chats import make_chats
 from backoffice.demo.content import COMMENTS
 from backoffice.demo.money import Books, set_fiscal_codes, settle_papers
 from backoffice.demo.partners import Bonuses, make_partners
-from backoffice.demo.people import People, make_people
+from backoffice.demo.people import People, invite_somebody, make_people
 from backoffice.demo.plots import plan
 from backoffice.demo.shelf import Shelf, make_shelf
 from backoffice.demo.stories import tell
@@ -37,6 +37,7 @@ def seed(*, at: datetime) -> None:
     sweep_lapsed_holds(at=at)
     _complete_past_sessions(shelf)
     make_announcements(people, at=at)
+    invite_somebody(people, at=at)
     deliver_events(at=at, handle=partial(_tell, at), limit=EventDelivery.objects.count())
     make_chats(people, at=at)
     _mark_old_messages_sent(at)

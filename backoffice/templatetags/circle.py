@@ -41,6 +41,12 @@ def fill(session: TourSession) -> Any:
 
 
 @register.filter
+def fill_with(session: TourSession, asked: int) -> Any:
+    """Seats taken, and those that requests ask for, as a bar."""
+    return display.fill_bar(session.seats_taken, session.capacity, asked)
+
+
+@register.filter
 def session_state(session: TourSession) -> Any:
     """Its state, in its colour."""
     return display.state_badge("session", session.status, session.get_status_display())

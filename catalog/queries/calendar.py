@@ -1,8 +1,9 @@
 """Which sessions start when, and which of them lack people."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import F
+from django.db.models import F, Sum
 
 from catalog.models.session import SessionQuerySet
 from catalog.states import RUNS
@@ -24,3 +25,34 @@ def touching(sessions: SessionQuerySet, first: date, last: date) -> SessionQuery
     """Of ``sessions`` those with a day between ``first`` and ``last``, by their first day."""
     found = sessions.filter(date_start__lte=last, date_end__gte=first)
     return found.order_by("date_start", "-date_end", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class WeekFill:
+    """Seats of the sessions that start in the seven days from ``first`` on."""
+
+    first: date
+    taken: int
+    capacity: int
+
+    @property
+    def free(self) -> int:
+        return self.capacity - self.taken
+
+    @property
+    def last(self) -> date:
+        return self.first + timedelta(days=6)
+
+
+def fill_by_week(sessions: SessionQuerySet, day: date, *, weeks: int) -> list[WeekFill]:
+    """How full the coming ``weeks`` are, the first of them from ``day`` on; in one query."""
+    starting = starting_within(sessions, day, days=7 * weeks).order_by()
+    rows = starting.values_list("date_start").annotate(Sum("seats_taken"), Sum("capacity"))
+    taken, capacity = [0] * weeks, [0] * weeks
+    for start, some_taken, some_capacity in rows:
+        week = (start - day).days // 7
+        taken[week] += some_taken
+        capacity[week] += some_capacity
+    return [
+        WeekFill(day + timedelta(weeks=week), taken[week], capacity[week]) for week in range(weeks)
+    ]

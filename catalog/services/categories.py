@@ -14,7 +14,7 @@ from core.actor import Actor
 from core.acts import act
 from core.locks import lock_row
 from core.refusals import Conflict, Faults
-from core.services.events import field_names, record
+from core.services.events import field_names, kept, record
 from partners.roles import require
 
 EDITABLE = frozenset({"slug", "title_ru", "title_uz", "title_en", "position", "parameters_schema"})
@@ -50,9 +50,11 @@ def save_category(
     require(by, "catalog.tourcategory", "change" if category_id else "add")
     category = lock_row(TourCategory, pk=category_id) if category_id else TourCategory()
 
-    changed = [name for name in EDITABLE & values.keys() if getattr(category, name) != values[name]]
+    given = sorted(EDITABLE & values.keys())
+    changed = [name for name in given if getattr(category, name) != values[name]]
     if category_id and not changed:
         return category
+    before = kept(category, changed)
     for name in changed:
         setattr(category, name, values[name])
     _check(category)
@@ -60,9 +62,10 @@ def save_category(
         _check_tours(category)
     category.save()
 
-    changes = [{"changed": {"fields": field_names(category, sorted(changed))}}]
+    changes = [{"changed": {"fields": field_names(category, changed)}}]
     if category_id:
-        record("category.changed", category, by=by, at=at, changes=changes)
+        facts: dict[str, Any] = {"before": before, "after": kept(category, changed)}
+        record("category.changed", category, by=by, at=at, changes=changes, **facts)
     else:
         record("category.added", category, by=by, at=at)
     return category

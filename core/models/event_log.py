@@ -1,7 +1,9 @@
 """The log of actions: who did what, to what, when, through which door. Append-only."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,8 @@ class EventLog(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        # ``event_by_user`` serves.
+        db_index=False,
         verbose_name=_("user"),
     )
     role = models.CharField(_("role"), max_length=20)
@@ -42,6 +46,11 @@ class EventLog(models.Model):
             models.Index(fields=["user", "-id"], name="event_by_user"),
             models.Index(fields=["agency_id", "-id"], name="event_by_agency"),
             models.Index(fields=["timestamp"], name="event_by_time"),
+            models.Index(fields=["source", "-id"], name="event_by_door"),
+            models.Index(
+                fields=["request_id"], name="event_by_request", condition=~Q(request_id="")
+            ),
+            models.Index(OpClass("object_name", name="varchar_pattern_ops"), name="event_by_name"),
         ]
 
     def __str__(self) -> str:

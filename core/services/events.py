@@ -51,6 +51,18 @@ def field_names(obj: models.Model, columns: Iterable[str]) -> list[str]:
         return [str(obj._meta.get_field(name).verbose_name) for name in columns]  # type: ignore[union-attr]
 
 
+def kept(obj: models.Model, columns: Iterable[str]) -> dict[str, Any]:
+    """What the columns hold, as an event keeps it in ``before`` and ``after``."""
+    return {name: as_kept(getattr(obj, name)) for name in columns}
+
+
+def as_kept(value: Any) -> Any:
+    """Lists and what is JSON as they are, the rest as text."""
+    if isinstance(value, list | dict):
+        return value
+    return "" if value is None else str(value)
+
+
 def _announce_after_commit() -> None:
     """One announcement a transaction, however many events it recorded."""
     if not any(announced is _announce for _, announced, *_ in connection.run_on_commit):

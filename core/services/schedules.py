@@ -8,14 +8,14 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor, Source
-from core.acts import act
+from core.acts import act, require_transaction
 from core.clock import TASHKENT, local_date
 from core.locks import lock_row
 from core.models import JobSchedule
 from core.models.job import Channel, Every
 from core.queries.jobs import is_entitled
 from core.refusals import Invalid, NotAllowed
-from core.services.events import field_names, record
+from core.services.events import field_names, kept, record
 from core.services.jobs import TooManyJobs, start_job
 
 # Reports of yesterday are on the desk before work begins.
@@ -80,14 +80,16 @@ def change_schedule(
     """Set some of EDITABLE. Refuses with NotFound (somebody else's, too), NoTelegram, NoAddress."""
     schedule = lock_row(JobSchedule, pk=schedule_id, owner_id=by.person_id)
 
-    for name in EDITABLE & set(values):
+    names = sorted(EDITABLE & set(values))
+    before = kept(schedule, names)
+    for name in names:
         setattr(schedule, name, values[name])
     _check_address(schedule)
 
     schedule.save()
 
-    names = field_names(schedule, sorted(EDITABLE & set(values)))
-    record("schedule.changed", schedule, by=by, at=at, fields=names)
+    facts: dict[str, Any] = {"fields": field_names(schedule, names), "before": before}
+    record("schedule.changed", schedule, by=by, at=at, **facts, after=kept(schedule, names))
     return schedule
 
 
@@ -98,6 +100,18 @@ def delete_schedule(*, schedule_id: int, by: Actor, at: datetime) -> None:
 
     record("schedule.deleted", schedule, by=by, at=at)
     schedule.delete()
+
+
+def stop_schedules_of(person_id: int, *, by: Actor, at: datetime) -> int:
+    """Switch the person's schedules off; how many. A building block: the act around it says why."""
+    require_transaction()
+    rows = JobSchedule.objects.filter(owner_id=person_id, is_active=True)
+    schedules = list(rows.select_for_update().order_by("pk"))
+    for schedule in schedules:
+        schedule.is_active = False
+        schedule.save(update_fields=["is_active"])
+        record("schedule.stopped", schedule, by=by, at=at)
+    return len(schedules)
 
 
 def run_due_schedules(*, by: Actor, at: datetime) -> int:

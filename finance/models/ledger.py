@@ -182,6 +182,7 @@ class AccountingTransaction(models.Model):
         indexes = [
             models.Index(fields=["agency", "-id"], name="journal_by_agency"),
             models.Index(fields=["type", "posted_at"], name="journal_by_type"),
+            models.Index(fields=["posted_at"], name="journal_by_time"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -82,6 +82,7 @@ class PaymentTransaction(StatefulModel):
         indexes = [
             models.Index(fields=["provider_time", "id"], name="payment_by_provider_time"),
             models.Index(fields=["agency", "-id"], name="payment_by_agency"),
+            models.Index(fields=["performed_at"], name="payment_by_time"),
             models.Index(fields=["payme_invoice_id"], name="payment_by_provider_id"),
         ]
         constraints = [

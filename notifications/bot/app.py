@@ -17,9 +17,11 @@ from notifications.bot.routers import (
     bookings,
     desk,
     door,
+    join,
     membership,
     money,
     offers,
+    office,
     other,
     own_words,
     partner,
@@ -36,7 +38,19 @@ from notifications.channels.telegram import bot_for, close
 from partners.models import Language
 
 # What is asked and pressed in private chats; the last one answers what the others leave.
-PRIVATE = (start, bookings, offers, preferences, bonus, partner, withdrawals, quiet, other)
+PRIVATE = (
+    start,
+    join,
+    bookings,
+    offers,
+    preferences,
+    bonus,
+    partner,
+    withdrawals,
+    quiet,
+    office,
+    other,
+)
 # What is pressed and asked wherever the bot's cards are: in private, and in the staff's groups.
 ANYWHERE: tuple[Any, ...] = (money, rollcall, staff_groups, own_words, pending, requests)
 # What happens in groups: the bot is added, somebody asks to be let in.

@@ -15,6 +15,8 @@ COMMANDS = {
 }
 # By the right that they need: who has it reads them under ``/help``; no menu lists them.
 STAFF_COMMANDS = {
+    # A right that all of the staff have.
+    "core.view_eventlog": {"office": _("Sign in to the back office")},
     "sales.view_bookingrequest": {"pending": _("Requests that wait for an answer")},
     "sales.checkin_bookingtraveller": {"rollcall": _("Who has come: the roll-call of a date")},
     "catalog.add_tourchat": {

@@ -63,10 +63,7 @@ class Operations:
 
 def operations(at: datetime) -> Operations:
     waiting, jobs = Notification.objects.waiting(), Job.objects.all()
-    # A message that failed had been claimed for minutes: near enough for a day.
-    failed = Notification.objects.filter(
-        state=NotificationState.FAILED, next_attempt_at__gte=at - DAY
-    )
+    failed = failed_lately(Notification.objects.all(), at)
     has_bot = bool(settings.TELEGRAM_BOT_TOKEN)
     pace = ChatPace.objects.filter(pk=WHOLE_BOT, free_at__gt=at + OWN_PAUSE).first()
     return Operations(
@@ -83,6 +80,12 @@ def operations(at: datetime) -> Operations:
         jobs_open=jobs.filter(status__in=OPEN_JOBS).count(),
         jobs_failed=jobs.filter(status=JobStatus.FAILED, finished_at__gte=at - DAY).count(),
     )
+
+
+def failed_lately(rows: NotificationQuerySet, at: datetime) -> NotificationQuerySet:
+    """Of ``rows`` those given up within a day. One that failed had been claimed for minutes: when
+    it was to go next is near enough."""
+    return rows.filter(state=NotificationState.FAILED, next_attempt_at__gte=at - DAY)
 
 
 def due_messages(at: datetime) -> Waiting:

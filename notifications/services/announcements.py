@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 from django.db.models import Max, QuerySet
@@ -13,7 +14,7 @@ from core.actor import Actor, job
 from core.acts import act
 from core.locks import lock_row
 from core.refusals import Conflict, Invalid
-from core.services.events import field_names, record
+from core.services.events import field_names, kept, record
 from notifications.models import WHOLE_BOT, Announcement, ChatPace, Notification
 from notifications.queries.segments import people_at_start
 from notifications.services.outbox import Address, Letter, person, put
@@ -26,6 +27,8 @@ log = structlog.get_logger(__name__)
 
 RESOURCE = "notifications.announcement"
 LONGEST = 4096
+# The columns that a draft says.
+WRITTEN = ("title", *(f"text_{each}" for each in Language), "segment")
 # So many people are spread to in one transaction, and so many such pieces of one announcement in a
 # turn of the worker: a little more than can leave in the minute between two.
 PIECE = 500
@@ -126,12 +129,17 @@ def change_announcement(
     _check_draft(announcement)
     _check(draft)
 
+    before = kept(announcement, WRITTEN)
     changed = _write(announcement, draft)
     announcement.save(update_fields=changed)
 
     if changed:
-        names = field_names(announcement, changed)
-        record("announcement.changed", announcement, by=by, at=at, fields=names)
+        facts: dict[str, Any] = {
+            "fields": field_names(announcement, changed),
+            "before": {name: before[name] for name in changed},
+            "after": kept(announcement, changed),
+        }
+        record("announcement.changed", announcement, by=by, at=at, **facts)
     return announcement
 
 

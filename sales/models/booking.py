@@ -174,6 +174,7 @@ class Booking(StatefulModel):
             ),
             models.Index(fields=["promo_code", "status"], name="booking_by_promo"),
             models.Index(fields=["created_at"], name="booking_by_time"),
+            models.Index(fields=["final_price"], name="booking_by_price"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(seats_reserved__gte=1), name="booking_has_a_seat"),

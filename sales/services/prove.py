@@ -1,30 +1,45 @@
-"""The daily proof of the books: what holds, what does not, and the figures of the day."""
+"""The daily proof of the books and of the log: what holds, what does not, and the day's figures."""
 
 import time
 from datetime import datetime, timedelta
 
+from django.utils.translation import gettext_lazy as _
+
 from core.actor import Actor, job
 from core.acts import act
 from core.clock import local_date
+from core.queries.seals import prove_log
 from core.services.events import record
+from core.services.seal import record_log_proof
 from finance.models import AccountingTransaction
 from finance.queries.audit import Proof
 from finance.queries.daily import DayFigures, figures_of
 from sales.queries.audit import book_proofs
 
 FAULTS_TOLD = 5
+LOG_HOLDS = _("No sealed event of the log was changed, taken out or slipped in.")
 
 
 def prove_daily(*, at: datetime) -> list[Proof]:
-    """Prove the books and record how it went; books without a journal prove nothing."""
+    """Prove the books and the log and record how it went; books without a journal prove nothing."""
+    log = _prove_log(at)
     started = time.monotonic()
-    proofs = book_proofs()
+    proofs = [*book_proofs(), log]
     seconds = f"{time.monotonic() - started:.1f}"
     yesterday = figures_of(local_date(at) - timedelta(days=1))
     last = AccountingTransaction.objects.order_by("pk").last()
     if last is not None:
         record_proof(last=last, proofs=proofs, seconds=seconds, day=yesterday, by=job(), at=at)
     return proofs
+
+
+def _prove_log(at: datetime) -> Proof:
+    """Under its seals; a broken one is told with the books, to whom they are told."""
+    started = time.monotonic()
+    proof = prove_log()
+    seconds = f"{time.monotonic() - started:.1f}"
+    record_log_proof(proof=proof, seconds=seconds, by=job(), at=at)
+    return Proof(LOG_HOLDS, proof.events, [str(fault) for fault in proof.faults])
 
 
 @act

@@ -76,9 +76,16 @@ def _decided_wrongly(model, make):
     }
 
 
+def _looks_as_himself():
+    person = f.staff(platform_role="support")
+    f.view_as(viewer=person, person=person)
+
+
 # By the constraint's name: a call that must be refused by it.
 BROKEN = {
     # core
+    "one_saved_filter_of_a_name": lambda: twice(f.saved_filter, owner=f.staff(), name="Mine"),
+    "saved_filter_has_a_name": lambda: f.saved_filter(name=""),
     "media_has_dimensions": lambda: f.media(width=0),
     "one_picture_per_agency": lambda: twice(f.media, agency=f.agency(), checksum="0" * 64),
     "one_picture_per_person": lambda: twice(f.media, uploader=f.user(), checksum="0" * 64),
@@ -110,6 +117,15 @@ BROKEN = {
     ),
     "first_touch_wins": _of_one_person(f.referral_touch),
     "token_expires_after_it_was_made": lambda: f.access_token(expires_at=NOW),
+    "one_view_as_at_a_time": lambda: twice(f.view_as, viewer=f.staff(platform_role="support")),
+    "view_as_ends_after_it_started": lambda: f.view_as(until=NOW),
+    "view_as_somebody_else": _looks_as_himself,
+    "view_as_has_a_reason": lambda: f.view_as(reason=""),
+    "invitation_expires_after_it_was_made": lambda: f.staff_invitation(expires_at=NOW),
+    "invitation_acceptance_is_a_pair": lambda: f.staff_invitation(accepted_at=NOW),
+    "invitation_is_accepted_or_revoked": lambda: f.staff_invitation(
+        accepted_by=f.staff(), accepted_at=NOW, revoked_at=NOW
+    ),
     # catalog
     "published_tour_has_a_time": lambda: f.tour(published_at=None),
     "tour_code_once_in_an_agency": lambda: twice(f.tour, agency=f.agency(), code="x"),

@@ -35,5 +35,18 @@ def said(response: HttpResponse) -> list[str]:
     return [str(message) for message in get_messages(response.wsgi_request)]
 
 
+def chosen(action: str, *rows: Model, step: str = "carry_out", **answers: str) -> dict[str, object]:
+    """Rows ticked in a list and an action for them: asked for and answered, unless ``step`` is
+    empty."""
+    ids = [row.pk for row in rows]
+    return {"action": action, "_selected_action": ids, "step": step, **answers}
+
+
+def fared(response: HttpResponse) -> dict[int, str]:
+    """What is said of each row by its id, done or refused, on the page of many."""
+    told = [*response.context["well"], *response.context["refused"]]
+    return {each.row.pk: each.said for each in told}
+
+
 def _name(model: type[Model]) -> str:
     return f"{model._meta.app_label}_{model._meta.model_name}"

@@ -731,7 +731,7 @@ def test_it_is_on_the_first_page_in_the_badge_and_in_the_filter(browser, soon):
         for item in group["items"]
         if item["link"] == LIST
     ]
-    assert badges == [1]
+    assert badges == ["1"]
     assert list(listed) == [soon]
 
 

@@ -10,7 +10,7 @@ from sales.models import BookingRequest
 from sales.services.offer_date import take_offer
 from sales.states import BookingStatus
 from tests import factories
-from tests.backoffice.pages import SUBMIT, action_on, list_of, page_of, said
+from tests.backoffice.pages import SUBMIT, action_on, chosen, fared, list_of, page_of, said
 from tests.factories import NOW
 
 
@@ -93,8 +93,7 @@ UNDO = "Undo the decision"
 def test_what_she_decided_can_be_undone_from_every_page_while_nobody_was_told(cast, sign_in, clock):
     bookings = [cast.request(), cast.request(by=cast.second_traveller)]
     browser, other = sign_in(cast.silk_manager), sign_in(cast.silk_owner)
-    picked = {"action": "approve_selected", "_selected_action": [b.pk for b in bookings]}
-    browser.post(list_of(BookingRequest), picked)
+    browser.post(list_of(BookingRequest), chosen("approve_selected", *bookings))
     pages = ("/admin/", list_of(BookingRequest), page_of(bookings[0]))
 
     shown = [browser.get(page).content.decode().count(UNDO) for page in pages]
@@ -168,21 +167,20 @@ def test_several_are_decided_each_with_its_outcome(cast, sign_in, action, outcom
     first, second = cast.request(), cast.request(by=cast.second_traveller)
 
     response = sign_in(cast.silk_manager).post(
-        list_of(BookingRequest),
-        {"action": action, "_selected_action": [first.pk, second.pk], "reason": "No guide"},
+        list_of(BookingRequest), chosen(action, first, second, reason="No guide")
     )
 
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.status, second.status) == (outcome, outcome)
-    assert {text.split()[1] for text in said(response)} == {first.code, second.code}
+    assert fared(response) == dict.fromkeys((first.pk, second.pk), outcome.value)
 
 
 def test_rejecting_several_asks_for_a_reason_first(cast, sign_in):
     booking = cast.request()
 
     response = sign_in(cast.silk_manager).post(
-        list_of(BookingRequest), {"action": "reject_selected", "_selected_action": [booking.pk]}
+        list_of(BookingRequest), chosen("reject_selected", booking)
     )
 
     booking.refresh_from_db()
@@ -207,9 +205,7 @@ def test_support_comments_but_does_not_decide(cast, sign_in):
     booking = cast.request()
     browser = sign_in(cast.support)
 
-    browser.post(
-        action_on(booking, "comment"), SUBMIT | {"text": "Called the agency", "is_internal": "on"}
-    )
+    browser.post(action_on(booking, "comment"), {"text": "Called the agency", "is_internal": "yes"})
     refused = browser.post(action_on(booking, "approve"), SUBMIT)
 
     comment = booking.comments.get()

@@ -91,7 +91,7 @@ def test_every_count_is_the_length_of_the_list_it_leads_to(cast, busy_day, sign_
 
 def test_takings_and_commission_lead_to_the_rows_they_add_up(cast, busy_day, sign_in):
     browser = sign_in(cast.accountant)
-    takings, commission, payouts = browser.get(HOME).context["home"]["finance"]["figures"]
+    takings, commission, payouts, _books = browser.get(HOME).context["home"]["finance"]["figures"]
 
     rows = browser.get(takings.url).context["cl"].result_list
     lines = browser.get(commission.url).context["cl"].result_list

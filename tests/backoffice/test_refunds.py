@@ -13,7 +13,7 @@ from finance.queries.bookings import lines_of_refund
 from finance.services.cases import open_case
 from finance.services.refund import RefundMoved
 from sales.services.refunds import ask_refund
-from tests.backoffice.pages import SUBMIT, action_on, list_of, page_of, said
+from tests.backoffice.pages import SUBMIT, action_on, chosen, fared, list_of, page_of, said
 from tests.factories import NOW
 
 PDF = b"%PDF-1.7 the bank's order"
@@ -137,17 +137,14 @@ def test_several_are_approved_each_with_its_outcome(cast, sign_in, desk):
     own = ask(cast, cast.paid(seats=2), 2_000_000, by=cast.second_accountant)
 
     answer = sign_in(cast.second_accountant).post(
-        list_of(Refund),
-        {"action": "approve_selected", "_selected_action": [theirs.pk, own.pk]},
+        list_of(Refund), chosen("approve_selected", theirs, own)
     )
 
     theirs.refresh_from_db()
     own.refresh_from_db()
     assert (theirs.status, own.status) == ("approved", "requested")
-    codes = [refund.payment.booking.code for refund in (own, theirs)]
-    sentences = said(answer)
-    assert f"{codes[0]}: You made this yourself" in sentences[0]
-    assert f"{codes[1]}: the refund is approved" in sentences[1]
+    assert "You made this yourself" in fared(answer)[own.pk]
+    assert fared(answer)[theirs.pk] == "approved"
 
 
 def test_a_rejection_says_why(cast, desk):

@@ -10,7 +10,7 @@ from catalog.models import Promotion, Tour, TourSession
 from partners.roles import allowed
 from sales.models import Booking, BookingRequest
 from tests import factories
-from tests.backoffice.pages import SUBMIT, action_on, add_page, history_of, list_of, page_of
+from tests.backoffice.pages import SUBMIT, action_on, add_page, chosen, history_of, list_of, page_of
 
 
 @pytest.fixture
@@ -100,9 +100,7 @@ def test_actions_on_another_agencys_rows_are_not_found(cast, sign_in):
 def test_a_bulk_decision_passes_over_another_agencys_request(cast, sign_in):
     booking = cast.request(session=cast.nomad_session)
 
-    sign_in(cast.silk_owner).post(
-        list_of(BookingRequest), {"action": "approve_selected", "_selected_action": [booking.pk]}
-    )
+    sign_in(cast.silk_owner).post(list_of(BookingRequest), chosen("approve_selected", booking))
 
     booking.refresh_from_db()
     assert booking.status == "requested"

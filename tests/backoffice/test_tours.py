@@ -372,46 +372,6 @@ def test_a_support_agent_makes_none(cast, sign_in):
     assert browser.post(f"{list_of(Tour)}parameters/", {}).status_code == 403
 
 
-# --- two people at once
-
-
-def test_a_change_made_meanwhile_is_not_written_over(cast, draft, sign_in, clock):
-    browser = sign_in(cast.silk_manager)
-    mine = posted(browser.get(page_of(draft))) | {"meeting_point_ru": "Mine"}
-    theirs = posted(browser.get(page_of(draft))) | {"title_ru": "Их название"}
-    clock.shift(MINUTE)
-    assert browser.post(page_of(draft), theirs).status_code == 302
-
-    response = browser.post(page_of(draft), mine)
-
-    form = response.context["adminform"].form
-    assert form.non_field_errors() == [
-        "Somebody changed this tour meanwhile; nothing of yours was saved."
-    ]
-    assert form.differing == ["Title RU", "Meeting point RU"]
-    assert 'value="Mine"' in response.content.decode()
-    draft.refresh_from_db()
-    assert (draft.title_ru, draft.meeting_point_ru) == ("Их название", "Tashkent, Chorsu")
-
-
-def test_mine_goes_over_it_when_i_say_so_of_that_very_change(cast, draft, sign_in, clock):
-    browser = sign_in(cast.silk_manager)
-    mine = posted(browser.get(page_of(draft))) | {"meeting_point_ru": "Mine"}
-    clock.shift(MINUTE)
-    Tour.objects.get(pk=draft.pk).save()
-    over = browser.post(page_of(draft), mine).context["adminform"].form.initial["seen"]
-
-    clock.shift(MINUTE)
-    Tour.objects.get(pk=draft.pk).save()
-    assert browser.post(page_of(draft), mine | {"over": over}).status_code == 200
-    draft.refresh_from_db()
-    over = draft.updated_at.isoformat()
-
-    assert browser.post(page_of(draft), mine | {"over": over}).status_code == 302
-    draft.refresh_from_db()
-    assert draft.meeting_point_ru == "Mine"
-
-
 # --- the shelf
 
 

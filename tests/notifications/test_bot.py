@@ -93,13 +93,14 @@ def test_other_words_get_the_commands(talk):  # noqa: F811
 
 def test_each_reads_the_commands_that_he_may_use(talk, cast):  # noqa: F811
     User.objects.update(language="en")
-    groups = {"/rollcall", "/bind", "/unbind", "/pending"}
-    money, rooms = {"/waiting"}, {"/accountants", "/platform"}
+    office = {"/office"}
+    groups = {"/rollcall", "/bind", "/unbind", "/pending", *office}
+    money, rooms = {"/waiting", *office}, {"/accountants", "/platform"}
     may = {
         cast.traveller: set(),
         cast.silk_manager: groups,
         cast.silk_owner: {*groups, "/desk"},
-        cast.support: {"/pending"},
+        cast.support: {"/pending", *office},
         cast.accountant: money,
         cast.admin: {*groups, *money, *rooms, "/desk"},
     }

@@ -34,7 +34,7 @@ def test_the_strongest_role_counts(cast):
 
     assert manager.role == "owner"
     assert manager.agency_ids == {cast.silk.pk, cast.nomad.pk}
-    assert manager.agency_ids_for("partners.agencymember", "add") == {cast.nomad.pk}
+    assert manager.agency_ids_for("partners.agencymember", "change") == {cast.nomad.pk}
     assert manager.agency_ids_for("catalog.tour", "change") == manager.agency_ids
     manager.platform_role = "support"
     assert manager.role == "support"

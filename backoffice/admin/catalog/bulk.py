@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from backoffice.admin.base import actor
 from backoffice.admin.catalog.cut_off import cut_off_words
 from backoffice.admin.catalog.session_forms import BulkForm
-from backoffice.admin.display import change_url, list_url
+from backoffice.admin.display import change_url
 from backoffice.admin.refusals import rehearse
 from catalog.models import TourSession
 from catalog.services.sales_window import close_session, reopen_session
@@ -95,7 +95,10 @@ def bulk_page(request: HttpRequest, admin: ModelAdmin, sessions: Any) -> HttpRes
     if len(rows) > MOST_DATES:
         context |= {"step": "too_many", "limit": MOST_DATES}
     elif step == "carry_out":
-        context |= {"step": "done", **_carry_out(request, rows)}
+        told = _carry_out(request, rows)
+        # What was refused may be tried again; the rest is done.
+        rows = [each.plan.session for each in told["outcomes"] if each.refusal]
+        context |= {"step": "done", **told}
     elif step == "preview" and context["form"].is_valid():
         plans = [_plan(session, context["form"]) for session in rows]
         context |= {"step": "preview", "plan": _sign(plans), **_sum_up(_rehearse(request, plans))}
@@ -104,7 +107,8 @@ def bulk_page(request: HttpRequest, admin: ModelAdmin, sessions: Any) -> HttpRes
         "title": _("Change the selected dates"),
         "opts": admin.opts,
         "sessions": rows,
-        "back": list_url("catalog.toursession"),
+        # With the filters it had.
+        "back": request.get_full_path(),
     }
     return TemplateResponse(request, "admin/catalog/bulk.html", context)
 

@@ -20,6 +20,8 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from backoffice.admin.base import HistoryAdmin, SavedByActs, actor, staff
+from backoffice.admin.bulk import bulk_page
+from backoffice.admin.catalog import many
 from backoffice.admin.catalog.discount_example import example_of, session_for, typed_discount
 from backoffice.admin.catalog.discount_forms import DiscountForm, PromoCodeForm, values_of
 from backoffice.admin.catalog.exchange.pages import Exchange
@@ -55,7 +57,7 @@ STOP = {
     "variant": ActionVariant.DANGER,
     "dialog": {
         "title": _("Stop this discount?"),
-        "description": _("No new booking gets it; bookings made keep it."),
+        "description": _("No new booking gets it; bookings made keep it. It can be resumed."),
         "form_submit_text": _("Stop"),
     },
 }
@@ -67,6 +69,7 @@ RESUME = {
     "variant": ActionVariant.PRIMARY,
     "dialog": {
         "title": _("Let this discount run again?"),
+        "description": _("Within its time and limits new bookings get it again."),
         "form_submit_text": _("Resume"),
     },
 }
@@ -92,6 +95,7 @@ class DiscountAdmin(SavedByActs, OwnAgency, HistoryAdmin):
     list_filter: Any = (("is_active", BooleanRadioFilter), ("funded_by", ChoicesDropdownFilter))
     list_select_related = ("agency", "tour", "session__tour")
     autocomplete_fields = ("tour", "session")
+    actions = ["stop_selected", "resume_selected"]
     actions_detail = ["stop", "resume"]
     change_form_before_template = "admin/catalog/discount_use.html"
     change_form_after_template = "admin/catalog/discount_example.html"
@@ -175,6 +179,14 @@ class DiscountAdmin(SavedByActs, OwnAgency, HistoryAdmin):
 
     def has_switch_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.may(request, f"catalog.change_{self.opts.model_name}", object_id)
+
+    @admin.action(description=_("Stop the selected"), permissions=["switch"])
+    def stop_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        return bulk_page(request, self, queryset, many.STOP)
+
+    @admin.action(description=_("Let the selected run again"), permissions=["switch"])
+    def resume_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        return bulk_page(request, self, queryset, many.RESUME)
 
     # --- what it is used for, and an example
 
@@ -263,6 +275,7 @@ class DiscountAdmin(SavedByActs, OwnAgency, HistoryAdmin):
 @admin.register(Promotion)
 class PromotionAdmin(DiscountAdmin):
     event_name = "promotion"
+    restores = acts.PROMOTION - {"funded_by"}
     form = DiscountForm
     list_display = ("title", "off", "used", "runs", "target", "money_moved", "agency")
     search_fields = ("title", "tour__title_ru")
@@ -298,6 +311,7 @@ class PromotionAdmin(DiscountAdmin):
 @admin.register(PromoCode)
 class PromoCodeAdmin(Exchange, Batches, DiscountAdmin):
     event_name = "promo_code"
+    restores = acts.PROMO_CODE - {"funded_by", "batch"}
     form = PromoCodeForm
     resource = PromoCodeResource
     list_display = ("word", "off", "uses", "runs", "target", "money_moved", "agency")

@@ -23,6 +23,8 @@ from backoffice.admin.base import (
     actor,
     staff,
 )
+from backoffice.admin.bulk import bulk_page as many_page
+from backoffice.admin.catalog import many
 from backoffice.admin.catalog.bulk import bulk_page
 from backoffice.admin.catalog.calendar import calendar_page
 from backoffice.admin.catalog.cancel_date import cancel_page
@@ -33,6 +35,7 @@ from backoffice.admin.catalog.schedule import rule_page
 from backoffice.admin.catalog.session_forms import DuplicateDialog, SessionForm, like
 from backoffice.admin.catalog.session_page import tell_session
 from backoffice.admin.catalog.under_filled import UnderFilledFilter, missing, under_filled_page
+from backoffice.admin.catalog.unready import ReadyFilter
 from backoffice.admin.display import badge, change_url, fill_bar, money, state_badge, two_lines
 from backoffice.admin.filters import ScopedRelatedFilter
 from backoffice.admin.refusals import go, tell
@@ -57,6 +60,7 @@ class SessionAdmin(OwnPage, Exchange, PassengerPages, SavedByActs, HistoryAdmin)
     agency_path = "tour__agency_id"
     agency_filter = "tour__agency"
     event_name = "session"
+    restores = EDITABLE | {"date_start", "date_end"}
     resource = SessionResource
     form = SessionForm
     list_display = ("dates", "tour_name", "fill", "price_shown", "state", "sales_close", "guide")
@@ -65,6 +69,7 @@ class SessionAdmin(OwnPage, Exchange, PassengerPages, SavedByActs, HistoryAdmin)
         ("date_start", RangeDateFilter),
         ("tour", ScopedRelatedFilter),
         UnderFilledFilter,
+        ReadyFilter,
     )
     list_select_related = ("tour",)
     search_fields = ("tour__title_ru", "tour__title_uz", "tour__title_en", "guide")
@@ -72,7 +77,7 @@ class SessionAdmin(OwnPage, Exchange, PassengerPages, SavedByActs, HistoryAdmin)
     ordering = ("-date_start", "-id")
     autocomplete_fields = ("tour",)
     change_form_outer_before_template = "admin/catalog/session_head.html"
-    actions = ["change_selected"]
+    actions = ["change_selected", "close_selected", "reopen_selected"]
     actions_list = ["by_rule"]
     actions_detail = ["passengers", "close", "reopen", "complete", "duplicate", "cancel_date"]
     empty_title = _("No dates yet")
@@ -176,6 +181,14 @@ class SessionAdmin(OwnPage, Exchange, PassengerPages, SavedByActs, HistoryAdmin)
     def change_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
         return bulk_page(request, self, queryset)
 
+    @admin.action(description=_("Close the selected dates for sale"), permissions=["window"])
+    def close_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        return many_page(request, self, queryset, many.CLOSE)
+
+    @admin.action(description=_("Open the selected dates for sale"), permissions=["window"])
+    def reopen_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        return many_page(request, self, queryset, many.REOPEN)
+
     # --- one date's way
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -206,7 +219,7 @@ class SessionAdmin(OwnPage, Exchange, PassengerPages, SavedByActs, HistoryAdmin)
             "title": _("Close this date for sale?"),
             "description": _(
                 "No new requests come in. Requests that wait can still be approved, approved ones "
-                "paid; bookings made go on."
+                "paid; bookings made go on, nobody is told. It can be opened again."
             ),
             "form_submit_text": _("Close for sale"),
         },
@@ -240,7 +253,7 @@ class SessionAdmin(OwnPage, Exchange, PassengerPages, SavedByActs, HistoryAdmin)
         dialog={
             "title": _("Has this tour run?"),
             "description": _(
-                "The date is completed and no longer changes. Left alone it is completed by itself "
+                "The date is completed and no longer changes; this cannot be undone. Left alone it is completed by itself "
                 "the night after its last day."
             ),
             "form_submit_text": _("It has run"),

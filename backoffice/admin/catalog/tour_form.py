@@ -13,15 +13,10 @@ from backoffice.admin.catalog.tour_fields import CoordinatesField, parameter_fie
 from catalog.models import Tour, TourCategory
 from catalog.parameters import Parameter, faults_by_parameter, parameters_of
 from catalog.services.tours import EDITABLE, set_values
-from catalog.shapes import LANGUAGES
-from core.locks import lock_row
 
 PREFIX = "param_"
 # The category whose parameters the page asked for; another one may have been chosen since.
 ASKED = "asked_category"
-# Ticked on the page that says somebody changed the tour: the moment of the change it goes over.
-OVER = "over"
-STALE = _("Somebody changed this tour meanwhile; nothing of yours was saved.")
 # Where a fault of a column is shown that the form asks for under another name.
 SHOWN_AT = {"meeting_lat": "coordinates", "meeting_lon": "coordinates"}
 # “70” rather than “70.00”.
@@ -31,16 +26,12 @@ PERCENTS = {"child_percent", "infant_percent"}
 class TourForm(forms.ModelForm):  # type: ignore[type-arg]
     """Checks as the acts do, with every fault at its field and nothing typed lost."""
 
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
     coordinates = CoordinatesField(
         label=_("Coordinates"),
         required=False,
         widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "41.3265, 69.2345"}),
         help_text=_("Paste them from a map: latitude, longitude."),
     )
-
-    # Set when somebody saved the tour after this page was opened.
-    is_stale = False
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -51,10 +42,8 @@ class TourForm(forms.ModelForm):  # type: ignore[type-arg]
             # Somebody who may only look.
             return
         tour = self.instance
-        if tour.pk:
-            self.initial["seen"] = tour.updated_at.isoformat()
-            if tour.meeting_lat is not None and tour.meeting_lon is not None:
-                self.initial["coordinates"] = (tour.meeting_lat, tour.meeting_lon)
+        if tour.meeting_lat is not None and tour.meeting_lon is not None:
+            self.initial["coordinates"] = (tour.meeting_lat, tour.meeting_lon)
         for parameter in self.parameters:
             self.fields[PREFIX + parameter.name] = parameter_field(parameter)
             if parameter.name in tour.parameters:
@@ -123,24 +112,13 @@ class TourForm(forms.ModelForm):  # type: ignore[type-arg]
         if "category" not in self.cleaned_data:
             return
         tour = self._candidate()
-        known = (self.cleaned_data.get("seen"), self.data.get(OVER))
-        if tour.pk and tour.updated_at.isoformat() not in known:
-            self.is_stale = True
-            self.add_error(None, STALE)
         _changed, faults = set_values(tour, self.values())
         self._show(faults)
 
-    @property
-    def differing(self) -> list[str]:
-        """The titles of the fields in which the page and the tour as it is now differ."""
-        tabs = {f"_{language}": language.upper() for language in LANGUAGES}
-        names = [name for name in self.changed_data if name != "seen"]
-        return [f"{self.fields[name].label} {tabs.get(name[-3:], '')}".strip() for name in names]
-
     def _candidate(self) -> Tour:
-        """The tour as it is now, locked to the end of the request, or one to be."""
+        """The tour as it is now, or one to be."""
         if self.instance.pk:
-            return lock_row(Tour, pk=self.instance.pk)
+            return Tour.objects.get(pk=self.instance.pk)
         return Tour(agency=self.cleaned_data.get("agency"))
 
     def _show(self, faults: Mapping[str, list[str]]) -> None:

@@ -1,5 +1,6 @@
 """Tours as their agencies describe them."""
 
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 
@@ -20,6 +21,8 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from backoffice.admin.base import BaseAdmin, HistoryAdmin, ReadOnly, SavedByActs, actor
+from backoffice.admin.bulk import bulk_page
+from backoffice.admin.catalog import many
 from backoffice.admin.catalog.exchange.pages import Exchange
 from backoffice.admin.catalog.exchange.tours import TourResource
 from backoffice.admin.catalog.gallery import GalleryPages, gallery_context, photos_url
@@ -44,7 +47,7 @@ from catalog.queries.fiscal import without_codes
 from catalog.queries.shelf import with_shelf, without_dates
 from catalog.queries.tour_faults import missing_for_publishing
 from catalog.services.publish import archive_tour, publish_tour
-from catalog.services.tours import change_tour, create_tour, duplicate_tour
+from catalog.services.tours import EDITABLE, change_tour, create_tour, duplicate_tour
 from catalog.shapes import LANGUAGES
 from catalog.states import TourStatus
 from core.clock import local_date, now
@@ -101,6 +104,7 @@ class TourAdmin(Exchange, SavedByActs, GalleryPages, OwnAgency, HistoryAdmin):
     agency_path = "agency_id"
     agency_filter = "agency"
     event_name = "tour"
+    restores = EDITABLE - {"code"}
     resource = TourResource
     form = TourForm
     change_form_template = "admin/catalog/tour.html"
@@ -114,6 +118,7 @@ class TourAdmin(Exchange, SavedByActs, GalleryPages, OwnAgency, HistoryAdmin):
     search_fields = ("title_ru", "title_uz", "title_en", "code")
     search_help_text = _("Title in any language")
     ordering = ("-id",)
+    actions = ["publish_selected", "archive_selected"]
     actions_detail = ["publish", "archive", "duplicate", "show_preview", "add_photos"]
     empty_title = _("No tours yet")
     empty_text = _("Describe the first one, add its dates and photos, then publish it.")
@@ -173,6 +178,11 @@ class TourAdmin(Exchange, SavedByActs, GalleryPages, OwnAgency, HistoryAdmin):
         context = {"form": form_class(data, instance=tour), "is_fresh": True}
         return TemplateResponse(request, "admin/catalog/parameters.html", context)
 
+    def label_of(self, form: Any, name: str) -> str:
+        """With the language of its tab."""
+        language = name[-2:].upper() if name[:-3] in TEXTS else ""
+        return f"{super().label_of(form, name)} {language}".strip()
+
     def may_add(self, request: HttpRequest) -> bool:
         return self.has_add_permission(request)
 
@@ -203,6 +213,11 @@ class TourAdmin(Exchange, SavedByActs, GalleryPages, OwnAgency, HistoryAdmin):
         messages.info(request, gettext("Now add its photos and dates."))
         return HttpResponseRedirect(photos_url(obj))
 
+    def restored(self, obj: Tour, version: Any) -> Collection[str]:
+        # What another category asked for has no fields here.
+        alike = version.category_id == obj.category_id
+        return self.restores if alike else set(self.restores) - {"category", "parameters"}
+
     # --- onto the shelf and off it
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -211,6 +226,14 @@ class TourAdmin(Exchange, SavedByActs, GalleryPages, OwnAgency, HistoryAdmin):
 
     def has_shelve_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.may(request, "catalog.change_tour", object_id)
+
+    @admin.action(description=_("Publish the selected tours"), permissions=["shelve"])
+    def publish_selected(self, request: HttpRequest, queryset: QuerySet[Tour]) -> HttpResponse:
+        return bulk_page(request, self, queryset, many.PUBLISH)
+
+    @admin.action(description=_("Take the selected tours off the shelf"), permissions=["shelve"])
+    def archive_selected(self, request: HttpRequest, queryset: QuerySet[Tour]) -> HttpResponse:
+        return bulk_page(request, self, queryset, many.ARCHIVE)
 
     def has_copy_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.may(request, "catalog.add_tour", object_id)
@@ -226,7 +249,10 @@ class TourAdmin(Exchange, SavedByActs, GalleryPages, OwnAgency, HistoryAdmin):
         variant=ActionVariant.PRIMARY,
         dialog={
             "title": _("Publish this tour?"),
-            "description": _("Travellers see it in the Mini App at once."),
+            "description": _(
+                "Travellers see it in the Mini App at once and can ask for its dates. It can be "
+                "taken off the shelf again."
+            ),
             "form_submit_text": _("Publish"),
         },
     )
@@ -242,7 +268,10 @@ class TourAdmin(Exchange, SavedByActs, GalleryPages, OwnAgency, HistoryAdmin):
         icon="archive",
         dialog={
             "title": _("Take this tour off the shelf?"),
-            "description": _("Nobody can ask for it any more; bookings made go on."),
+            "description": _(
+                "Nobody can ask for it any more; bookings made go on, nobody is told. It can be "
+                "published again."
+            ),
             "form_submit_text": _("Archive"),
         },
     )

@@ -20,7 +20,7 @@ from catalog.models import TourSession
 from catalog.queries.calendar import under_filled
 from core.clock import local_date, now
 from partners.models import User
-from sales.queries.waiting import requests_by_session
+from sales.queries.waiting import Asked, asked_by_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,13 @@ def lacking_for(user: User, at: datetime) -> Any:
 def lacks(user: User, at: datetime, *, most: int) -> list[Lack]:
     """The warning list, soonest first."""
     rows = list(lacking_for(user, at).select_related("tour__agency")[:most])
-    waiting = requests_by_session([row.pk for row in rows], at)
+    asked = asked_by_session([row.pk for row in rows], at)
     may_act = user.has_perm("catalog.change_toursession")
     return [
         Lack(
             session=row,
             missing=missing(row),
-            waiting=waiting.get(row.pk, 0),
+            waiting=asked.get(row.pk, Asked()).requests,
             days_left=(row.date_start - local_date(at)).days,
             may_act=may_act,
             agency=str(row.tour.agency) if user.sees_all_agencies else "",

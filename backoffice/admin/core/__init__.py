@@ -1,3 +1,3 @@
-from backoffice.admin.core import event_log, jobs, media, platform_settings, plumbing
+from backoffice.admin.core import event_log, jobs, media, platform_settings, plumbing, saved_filters
 
-__all__ = ["event_log", "jobs", "media", "platform_settings", "plumbing"]
+__all__ = ["event_log", "jobs", "media", "platform_settings", "plumbing", "saved_filters"]

@@ -139,7 +139,8 @@ class MediaAdmin(ReadOnly, BaseAdmin):
 
     @display(description=_("picture"))
     def picture(self, media: Media) -> SafeString:
-        return format_html('<img src="{}" alt="" class="c-thumb" loading="lazy">', media.thumb_url)
+        picture = '<img src="{}" alt="{}" class="c-thumb" loading="lazy">'
+        return format_html(picture, media.thumb_url, media)
 
     @display(description=_("picture"))
     def large(self, media: Media) -> SafeString:

@@ -1,6 +1,6 @@
 """The log of actions in sentences a person reads."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.core.changes import what_became
+from backoffice.admin.core.setting_words import setting_in_words
 from core.clock import TASHKENT
 from core.models import EventLog
 from core.money import som
@@ -77,6 +78,14 @@ SENTENCES: dict[str, Any] = {
     "refund.done": _("Refund of {amount} returned by hand, bank's order {reference}."),
     "case.opened": _("{amount} without a deal: it needs a decision."),
     "case.closed": _("{amount}: decided. {note}"),
+    "agency.added": _("Added."),
+    "agency.changed": _("Changed: {fields}."),
+    "user.added": _("Added."),
+    "user.changed": _("Changed: {fields}."),
+    **dict.fromkeys(
+        (f"{name}.reverted" for name in ("agency", "tour", "session", "promotion", "promo_code")),
+        _("Saved with the values of the version of {version_at}."),
+    ),
     "tour.published": _("Tour put on sale."),
     "tour.archived": _("Tour taken off the shelf."),
     "tour.added": _("Tour described."),
@@ -134,7 +143,36 @@ SENTENCES: dict[str, Any] = {
     "announcement.started": _("Started; people: {people}."),
     "announcement.stopped": _("Stopped: nothing more of it leaves."),
     "announcement.done": _("Everybody has been written to."),
-    "user.password_set": _("Password set by the platform."),
+    "user.session_ended": _("Signed out of a browser: {browser}, address {address}."),
+    "user.sessions_ended": _("Signed out everywhere else; browsers: {count}."),
+    "view_as.started": _(
+        "Circle's support looks with this person's eyes for {minutes} min: {reason}"
+    ),
+    "view_as.ended": _("Circle's support looks no longer; pages seen: {pages}."),
+    "user.password_set": _("Password set by the platform; sessions ended: {sessions}."),
+    "user.password_changed": _("Changed the own password; other sessions ended: {sessions}."),
+    "user.second_factor_on": _("Second factor turned on."),
+    "user.second_factor_off": _("Second factor turned off."),
+    "user.second_factor_reset": _("Second factor reset; sessions ended: {sessions}."),
+    "user.recovery_codes_renewed": _("New recovery codes made."),
+    "user.recovery_code_used": _("Came in by a recovery code; codes left: {codes_left}."),
+    "sign_in.unlocked": _("Unlocked: login {login} from {address}."),
+    "user.deactivated": _(
+        "Account closed. Ended: sessions {sessions}, tokens {tokens}, exports {exports}, "
+        "schedules {schedules}, views {views}, invitations {invitations}."
+    ),
+    "user.reactivated": _("Account opened again."),
+    "user.role_changed": _("Role on the platform changed from {before} to {after}."),
+    "member.joined": _("Accepted the invitation of {invited_by}; role: {member_role}."),
+    "member.role_changed": _("Role in the agency changed from {before} to {after}."),
+    "member.ended": _(
+        "No longer works for the agency. Ended: sessions {sessions}, tokens {tokens}, "
+        "invitations {invitations}."
+    ),
+    "member.restored": _("Works for the agency again; role: {member_role}."),
+    "invitation.made": _("Invited; role: {member_role}. The link is good until {until}."),
+    "invitation.renewed": _("A new link, good until {until}; the old one is dead."),
+    "invitation.revoked": _("Invitation revoked; its link is dead."),
     "user.notifications_changed": _(
         "Wishes about messages: does not want {muted}; quiet hours {quiet}."
     ),
@@ -165,6 +203,9 @@ SENTENCES: dict[str, Any] = {
     "schedule.stopped": _("Scheduled export switched off: its owner may no longer have it."),
     "books.proved": _("The books are right: proofs {proofs}, rows {rows}, {seconds} s."),
     "books.broken": _("The books do not balance: broken proofs {broken} of {proofs}. {faults}"),
+    "log.proved": _("The log is whole: events {events}, seals {seals}, {seconds} s."),
+    "log.broken": _("The log was tampered with; broken seals: {broken} of {seals}. {first}"),
+    "log.exported": _("The log taken as {format}. Events: {rows}."),
     "rate.proposed": _("Commission rate proposed: {percent} %."),
     "rate.approved": _("Commission rate approved: {percent} %."),
     "rate.rejected": _("Commission rate rejected: {percent} %."),
@@ -226,6 +267,7 @@ ICONS = {
     "checkout": "shopping_cart",
     "created": "hourglass_top",
     "changed": "edit",
+    "reverted": "restore",
     "added": "add_circle",
     "uploaded": "add_photo_alternate",
     "photos_added": "add_photo_alternate",
@@ -272,6 +314,21 @@ ICONS = {
     "chat_set": "link",
     "chat_unset": "link_off",
     "chat_lost": "error",
+    "joined": "how_to_reg",
+    "ended": "person_off",
+    "role_changed": "manage_accounts",
+    "deactivated": "person_off",
+    "reactivated": "how_to_reg",
+    "renewed": "link",
+    "revoked": "link_off",
+    "password_set": "key",
+    "password_changed": "key",
+    "second_factor_on": "phonelink_lock",
+    "second_factor_off": "phonelink_erase",
+    "second_factor_reset": "phonelink_erase",
+    "recovery_code_used": "pin",
+    "recovery_codes_renewed": "pin",
+    "unlocked": "lock_open",
 }
 
 
@@ -336,11 +393,9 @@ def who_did(event: EventLog) -> str:
 
 def what_happened(event: EventLog) -> str:
     """The event's sentence; for an action nobody has written one for, its name and facts."""
-    facts = _Facts((key, _readable(key, value)) for key, value in event.details.items())
-    if "changes" in event.details:
-        facts["fields"] = _changed_fields(event.details)
-        if became := what_became(event):
-            return became
+    if became := what_became(event):
+        return became
+    facts = _facts(event)
     if event.action in (*PARTNERS, "user.referral_refused"):
         return _about_partner(event, facts)
     if event.action in SENTENCES:
@@ -352,6 +407,17 @@ def what_happened(event: EventLog) -> str:
         return gettext("Changed: %(fields)s.") % {"fields": _changed_fields(event.details)}
     told = "; ".join(f"{key}: {value}" for key, value in facts.items())
     return f"{event.action} – {told}" if told else event.action
+
+
+def _facts(event: EventLog) -> _Facts:
+    facts = _Facts((key, readable(key, value)) for key, value in event.details.items())
+    if "changes" in event.details:
+        facts["fields"] = _changed_fields(event.details)
+    if event.action == "setting.changed":
+        facts |= _setting_facts(event)
+    if event.action.endswith(".role_changed"):
+        facts |= {name: _role(event.details.get(name)) for name in ("before", "after")}
+    return facts
 
 
 def _about_partner(event: EventLog, facts: _Facts) -> str:
@@ -381,21 +447,49 @@ def _changed_fields(details: Mapping[str, Any]) -> str:
 WISHES = ("muted", "quiet")
 
 
-def _readable(key: str, value: Any) -> str:
-    if key in MONEY and value is not None:
-        try:
-            return som(Decimal(str(value)))
-        except InvalidOperation:
-            return str(value)
-    if key in DAYS:
-        return _day(value)
-    if key == "percent" and value is not None:
-        return f"{Decimal(str(value)).normalize():f}"
-    if key == "muted":
-        value = [dict(Kind.choices).get(each, each) for each in value]
+def readable(key: str, value: Any) -> str:
+    """A fact of an event, called ``key`` there, in words."""
+    if key in WISHES and not value:
+        return "–"
+    if key in READERS and (value is not None or key in SAID_OF_NONE):
+        return READERS[key](value)
     if isinstance(value, list):
-        value = ", ".join(str(each) for each in value)
-    return str(value or "–") if key in WISHES else "" if value is None else str(value)
+        return ", ".join(str(each) for each in value)
+    return "" if value is None else str(value)
+
+
+def _amount(value: Any) -> str:
+    try:
+        return som(Decimal(str(value)))
+    except InvalidOperation:
+        return str(value)
+
+
+def _left(value: Any) -> str:
+    """Money, unless it was counted."""
+    return str(value) if isinstance(value, int) else _amount(value)
+
+
+def _names(value: Any) -> str:
+    """Fields, by the names they had in the code."""
+    return ", ".join(gettext(each) for each in value) if isinstance(value, list) else str(value)
+
+
+def _kinds(value: Any) -> str:
+    return ", ".join(str(dict(Kind.choices).get(each, each)) for each in value)
+
+
+def _setting_facts(event: EventLog) -> dict[str, str]:
+    told = {name: event.details.get(name) for name in ("before", "after")}
+    return {name: setting_in_words(event.object_name, value) for name, value in told.items()}
+
+
+def _role(value: Any) -> str:
+    return str(dict(Role.choices).get(value, value)) if value else gettext("none")
+
+
+def _moment(value: Any) -> str:
+    return f"{datetime.fromisoformat(str(value)).astimezone(TASHKENT):%d.%m.%Y %H:%M}"
 
 
 def _day(value: Any) -> str:
@@ -404,3 +498,21 @@ def _day(value: Any) -> str:
         return "…"
     moment = datetime.fromisoformat(str(value))
     return f"{moment.astimezone(TASHKENT) if moment.tzinfo else moment:%d.%m.%Y}"
+
+
+def _percent(value: Any) -> str:
+    return f"{Decimal(str(value)).normalize():f}"
+
+
+READERS: dict[str, Callable[[Any], str]] = {
+    **dict.fromkeys(MONEY, _amount),
+    **dict.fromkeys(DAYS, _day),
+    "left": _left,
+    "version_at": _moment,
+    "member_role": _role,
+    "percent": _percent,
+    "fields": _names,
+    "muted": _kinds,
+}
+# Of these nothing is an answer, too.
+SAID_OF_NONE = {*DAYS, "member_role"}

@@ -99,6 +99,7 @@ class OutcomeFilter(DropdownFilter):
 
 @admin.register(ProviderCall)
 class ProviderCallAdmin(ReadOnly, BaseAdmin):
+    is_great = True
     list_display = ("called", "method", "outcome", "subject", "caller", "milliseconds")
     list_filter = (MethodFilter, OutcomeFilter, ("called_at", RangeDateTimeFilter))
     search_fields = ("method",)

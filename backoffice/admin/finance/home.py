@@ -1,20 +1,22 @@
 """The accountants' part of the first page: the day's money, and what waits for a pair of hands."""
 
-import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from backoffice.admin.charts import MAIN, PALE, Chart, Row, chart_data, chart_options
 from backoffice.admin.display import list_url, page_url
 from backoffice.admin.figures import Figure
 from core.clock import local_date
 from core.models.proposal import ProposalStatus
 from core.money import ZERO, som
+from core.queries.events import last_of
 from finance.models import Account
 from finance.queries.cases import open_cases
 from finance.queries.month_list import months_waiting
@@ -44,17 +46,9 @@ from finance.states import (
 )
 
 AGENCIES = 12
-QUIET = "#8b949e"
-AXIS = {"ticks": {"color": QUIET, "maxTicksLimit": 6}, "grid": {"display": False}}
-CHART = {
-    "maintainAspectRatio": False,
-    "interaction": {"mode": "index", "intersect": False},
-    "plugins": {"legend": {"labels": {"color": QUIET, "boxWidth": 12}}},
-    "scales": {
-        "x": {"grid": {"display": False}, "ticks": {"color": QUIET, "maxTicksLimit": 16}},
-        "y": {"beginAtZero": True, **AXIS},
-    },
-}
+BROKEN = "books.broken"
+# A day, and some for the proof itself.
+PROVED_WITHIN = timedelta(hours=26)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +63,13 @@ class OwedRow:
 def finance_home(at: datetime) -> dict[str, Any]:
     """As many queries on a full day as on an empty one."""
     trend, queue = commission_trend(at), payout_queue(at)
+    commission, waiting = _commission(trend), _waiting(at)
     return {
-        "figures": [_takings(at), _commission(trend), *_payouts(queue)],
-        "waiting": _waiting(at),
-        "chart": _chart(trend),
-        "chart_options": json.dumps(CHART),
+        "figures": [_takings(at), commission, *_payouts(queue), _proof(at)],
+        "waiting": waiting,
+        "busy": [figure for figure in waiting if figure.value != "0"],
+        "idle": [figure for figure in waiting if figure.value == "0"],
+        "chart": _chart(trend, commission.url),
         "owed": [_owed(row) for row in owed_to_agencies(AGENCIES)],
         "accounts_url": list_url("finance.account"),
         "queue_url": reverse("admin:finance_payout_queue"),
@@ -128,6 +124,19 @@ def _payouts(queue: list[Standing]) -> list[Figure]:
     }
     colour = "warning" if due else ""
     return [Figure(_("To be paid out"), som(amount), note, url, "account_balance", colour)]
+
+
+def _proof(at: datetime) -> Figure:
+    """How the last proof of the books went; it is made every morning."""
+    proof = last_of("books.proved", BROKEN)
+    url = list_url("core.eventlog", action__startswith="books.")
+    if proof is None:
+        return Figure(_("Books"), _("not proved yet"), _("every morning at 8"), url, "verified")
+    when = date_format(timezone.localtime(proof.timestamp), "j E, H:i")
+    if proof.action == BROKEN:
+        return Figure(_("Books"), _("do not balance"), when, url, "gpp_bad", "danger")
+    is_old = proof.timestamp < at - PROVED_WITHIN
+    return Figure(_("Books"), _("balance"), when, url, "verified", "warning" if is_old else "")
 
 
 # --- what waits for somebody
@@ -222,26 +231,33 @@ def _months(at: datetime) -> Figure:
 # --- trend and balances
 
 
-def _chart(trend: Trend) -> str:
+def _chart(trend: Trend, url: str) -> Chart:
     """Commission by day, this month over the last."""
     length = max(len(trend.days), len(trend.days_before))
-    return json.dumps(
-        {
-            "labels": [str(day + 1) for day in range(length)],
-            "datasets": [
-                {
-                    "label": date_format(trend.first, "F"),
-                    "data": [float(amount) for amount in trend.days],
-                    "backgroundColor": "var(--color-primary-600)",
-                },
-                {
-                    "label": _("last month"),
-                    "data": [float(amount) for amount in trend.days_before],
-                    "backgroundColor": "#9ca3af",
-                },
-            ],
-        }
+    this, last = date_format(trend.first, "F").lower(), _("last month")
+    days = [_day(trend.days, n) for n in range(length)]
+    before = [_day(trend.days_before, n) for n in range(length)]
+    return Chart(
+        title=_("Commission by day"),
+        url=url,
+        data=chart_data(
+            [str(n + 1) for n in range(length)],
+            {"label": this, "data": [float(day) for day in days], "backgroundColor": MAIN},
+            {"label": last, "data": [float(day) for day in before], "backgroundColor": PALE},
+        ),
+        options=chart_options(),
+        heads=(_("day"), this, last),
+        rows=[
+            Row(str(n + 1), "", (som(days[n]), som(before[n])))
+            for n in range(length)
+            if days[n] or before[n]
+        ],
+        empty="" if any(days) or any(before) else _("There was no commission in two months."),
     )
+
+
+def _day(days: list[Decimal], number: int) -> Decimal:
+    return days[number] if number < len(days) else ZERO
 
 
 def _owed(owed: Owed) -> OwedRow:

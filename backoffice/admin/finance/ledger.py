@@ -117,6 +117,7 @@ class EntryInline(Sides, ReadOnly, ScopedTabular):
 
 @admin.register(AccountingTransaction)
 class JournalAdmin(ReadOnly, BaseAdmin):
+    is_great = True
     agency_path = "agency_id"
     agency_filter = "agency"
     list_display = ("number", "type", "status", "agency", "booking", "amount", "posted_at")
@@ -154,6 +155,7 @@ class JournalAdmin(ReadOnly, BaseAdmin):
 
 @admin.register(LedgerEntry)
 class EntryAdmin(Sides, ReadOnly, BaseAdmin):
+    is_great = True
     agency_path = "account__agency_id"
     agency_filter = "account__agency"
     list_display = ("transaction", "posted", "account", "debit_shown", "credit_shown")

@@ -144,6 +144,10 @@ class MonthAdmin(OwnPage, ReadOnly, BaseAdmin):
         variant=ActionVariant.DANGER,
         dialog={
             "title": _("Open this month again?"),
+            "description": _(
+                "The books take entries of its days again, and its figures may change. Close it "
+                "again afterwards."
+            ),
             "form_class": ReopenDialog,
             "form_submit_text": _("Open again"),
         },

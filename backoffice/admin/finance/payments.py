@@ -53,6 +53,7 @@ class ReceiptFilter(DropdownFilter):
 
 @admin.register(PaymentTransaction)
 class PaymentAdmin(AsksRefunds, ReadOnly, BaseAdmin):
+    is_great = True
     agency_path = "agency_id"
     agency_filter = "agency"
     list_display = (

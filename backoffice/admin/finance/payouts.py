@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
 from django.utils.safestring import SafeString
@@ -16,9 +17,11 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from backoffice.admin.base import HistoryAdmin, OwnPage, ReadOnly, Steps, staff
+from backoffice.admin.bulk import bulk_page
 from backoffice.admin.core.sentences import events_of
 from backoffice.admin.display import COLOURS, change_url, money, page_url, state_badge, two_lines
 from backoffice.admin.finance.dialogs import OrderDialog, Reference, Why
+from backoffice.admin.finance.many import PAYOUTS
 from backoffice.admin.finance.payout_queue import queue_page
 from backoffice.admin.finance.statements import downloads, lines_for, statement_file
 from backoffice.admin.navigation import sees_queue
@@ -69,6 +72,7 @@ class PayoutAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
     fields = ("agency",)
     readonly_fields = fields
     change_form_template = "admin/finance/payout.html"
+    actions = ["approve_selected"]
     actions_detail = ["approve", "pay", "fail", "cancel"]
     empty_title = _("No payouts yet")
     empty_text = _("They are made from the queue, three times a month or when an agency asks.")
@@ -134,6 +138,10 @@ class PayoutAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
         variant=ActionVariant.SUCCESS,
         dialog={
             "title": _("Approve this payout?"),
+            "description": _(
+                "The amount leaves the agency's balance and waits for a register to the bank; the "
+                "bank details stay as they are now. Until it is sent it can be called off."
+            ),
             "form_class": ApproveDialog,
             "form_submit_text": _("Approve"),
         },
@@ -151,6 +159,10 @@ class PayoutAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
         variant=ActionVariant.SUCCESS,
         dialog={
             "title": _("Has the bank paid it?"),
+            "description": _(
+                "The agency's owners are told. Should the money come back later, “Came back” puts "
+                "it on the balance again."
+            ),
             "form_class": ReferenceDialog,
             "form_submit_text": _("Paid"),
         },
@@ -169,7 +181,10 @@ class PayoutAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
         variant=ActionVariant.DANGER,
         dialog={
             "title": _("Has the money come back, or do you call the payout off?"),
-            "description": _("The amount returns to the agency's balance."),
+            "description": _(
+                "The amount returns to the agency's balance, and its owners are told the reason. "
+                "Another payout can then be made."
+            ),
             "form_class": WhyDialog,
             "form_submit_text": _("Back to the balance"),
         },
@@ -187,7 +202,10 @@ class PayoutAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
         variant=ActionVariant.DANGER,
         dialog={
             "title": _("Cancel this payout?"),
-            "description": _("No money has moved yet."),
+            "description": _(
+                "No money has moved yet; it stays on the agency's balance. It cannot be taken up "
+                "again, but another can be made."
+            ),
             "form_class": WhyDialog,
             "form_submit_text": _("Cancel payout"),
         },
@@ -196,6 +214,10 @@ class PayoutAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
         payout = self.own_or_404(request, object_id)
         work = partial(cancel_payout, payout_id=payout.pk, reason=form.cleaned_data["reason"])
         return self.do(request, payout, work, done=_("The payout is cancelled."))
+
+    @admin.action(description=_("Approve the selected payouts"), permissions=["approve"])
+    def approve_selected(self, request: HttpRequest, queryset: QuerySet[Payout]) -> HttpResponse:
+        return bulk_page(request, self, queryset, PAYOUTS)
 
     # --- columns
 

@@ -164,6 +164,9 @@ class RegistryRowAdmin(ReadOnly, BaseAdmin):
         variant=ActionVariant.SUCCESS,
         dialog={
             "title": _("Explain this row"),
+            "description": _(
+                "It no longer waits; nothing is posted and no money moves. It can be opened again."
+            ),
             "form_class": ResolveDialog,
             "form_submit_text": _("Explain"),
         },
@@ -200,6 +203,7 @@ class RegistryRowAdmin(ReadOnly, BaseAdmin):
         icon="undo",
         dialog={
             "title": _("Open this row again?"),
+            "description": _("It waits for an explanation again; nothing is posted."),
             "form_class": ReopenDialog,
             "form_submit_text": _("Open again"),
         },

@@ -25,7 +25,9 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from backoffice.admin.base import BaseAdmin, OwnPage, ReadOnly, Steps, actor, staff
+from backoffice.admin.bulk import bulk_page
 from backoffice.admin.display import change_url, list_url, money, state_badge, two_lines
+from backoffice.admin.finance.many import REFUNDS
 from backoffice.admin.finance.proofs import ProofField, proof_response, with_proof
 from backoffice.admin.finance.refund_ask import ask_page
 from backoffice.admin.finance.refund_page import fitting_steps, tell_refund
@@ -153,7 +155,10 @@ class RefundAdmin(OwnPage, Steps, ReadOnly, BaseAdmin):
         variant=ActionVariant.SUCCESS,
         dialog={
             "title": _("Approve this refund?"),
-            "description": _("It is then to be carried out. Nothing has moved until then."),
+            "description": _(
+                "It is then to be carried out; no money moves by this, and nobody is told yet. "
+                "Until it is sent it can still be rejected."
+            ),
             "form_submit_text": _("Approve"),
         },
     )
@@ -170,7 +175,10 @@ class RefundAdmin(OwnPage, Steps, ReadOnly, BaseAdmin):
         variant=ActionVariant.DANGER,
         dialog={
             "title": _("Reject this refund?"),
-            "description": _("The money stays; another refund can be asked for."),
+            "description": _(
+                "The money stays where it is, and the traveller is not told. Another refund can be "
+                "asked for."
+            ),
             "form_class": RejectDialog,
             "form_submit_text": _("Reject"),
         },
@@ -190,7 +198,8 @@ class RefundAdmin(OwnPage, Steps, ReadOnly, BaseAdmin):
             "title": _("Send this refund to Payme?"),
             "description": _(
                 "Payme gives the whole payment back to the card it came from. A booking that "
-                "still stands ends with it, and its seats are free again."
+                "still stands ends with it, and its seats are free again. The traveller is told; "
+                "what Payme has carried out cannot be undone."
             ),
             "form_submit_text": _("Send"),
         },
@@ -241,12 +250,8 @@ class RefundAdmin(OwnPage, Steps, ReadOnly, BaseAdmin):
         return TemplateResponse(request, "admin/finance/refund_by_hand.html", context)
 
     @admin.action(description=_("Approve the selected refunds"), permissions=["approve"])
-    def approve_selected(self, request: HttpRequest, queryset: QuerySet[Refund]) -> None:
-        for refund in queryset:
-            code = refund.payment.booking.code
-            work = partial(approve_refund, refund_id=refund.pk, by=actor(request), at=now())
-            done = gettext("%(code)s: the refund is approved.") % {"code": code}
-            carry_out(request, work, done=done, about=code)
+    def approve_selected(self, request: HttpRequest, queryset: QuerySet[Refund]) -> HttpResponse:
+        return bulk_page(request, self, queryset, REFUNDS)
 
     # --- columns
 

@@ -2,23 +2,18 @@
 
 import tempfile
 from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
+from backoffice.admin.core.downloads import TYPES, handed_out
 from core.money import som
 from core.papers.csv import write_csv
 from core.papers.xlsx import Cell, Column
 from core.papers.xlsx_stream import Table, stream_xlsx
 from finance.models import ReconciliationFile, ReconciliationRow
 from finance.queries.reconciliation import in_all, tally
-
-OPAQUE = "application/octet-stream"
-TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 def rows_file(
@@ -33,17 +28,6 @@ def rows_file(
         stream_xlsx(Table(str(registry), _columns(), cells, _facts(registry)), out)
     out.seek(0)
     return handed_out(out, f"registry-{registry.pk}.{kind}", TYPES[kind])
-
-
-def handed_out(file: Any, name: str, content_type: str) -> FileResponse:
-    """The file, to be saved; never to be shown or kept by a cache on the way."""
-    return FileResponse(
-        file,
-        as_attachment=True,
-        filename=name,
-        content_type=content_type,
-        headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
-    )
 
 
 def _columns() -> list[Column]:

@@ -21,8 +21,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from backoffice.admin.base import BaseAdmin, actor
+from backoffice.admin.core.downloads import OPAQUE, handed_out
 from backoffice.admin.display import COLOURS, change_url, list_url
-from backoffice.admin.finance.registry_export import OPAQUE, explanation, handed_out, rows_file
+from backoffice.admin.finance.registry_export import explanation, rows_file
 from backoffice.admin.finance.registry_forms import ColumnsForm, UploadForm
 from backoffice.admin.refusals import carry_out, sentence_of, tell
 from core.clock import now

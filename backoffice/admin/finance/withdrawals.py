@@ -7,7 +7,7 @@ from collections.abc import Collection
 from functools import partial
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -23,21 +23,20 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
-from backoffice.admin.base import HistoryAdmin, OwnPage, ReadOnly, Steps, actor, staff
-from backoffice.admin.display import badge, change_url, list_url, money, state_badge, two_lines
+from backoffice.admin.base import HistoryAdmin, OwnPage, ReadOnly, Steps, staff
+from backoffice.admin.bulk import bulk_page, together_page
+from backoffice.admin.display import badge, list_url, money, state_badge, two_lines
+from backoffice.admin.finance import many
 from backoffice.admin.finance.answers import answers_page
 from backoffice.admin.finance.dialogs import OrderDialog, Reference, Why
 from backoffice.admin.finance.withdrawals_page import fitting_steps, tell_withdrawal
-from backoffice.admin.refusals import carry_out, go, tell
 from core.clock import now
-from core.refusals import Refusal
 from finance.models import ReferralPayoutRequest
 from finance.queries.doubts import Doubt, doubts_of
 from finance.queries.withdrawals import cooling_down, waiting_for, with_doubts
 from finance.services.withdrawal_registers import (
     WITHDRAWALS,
     are_sent_by_hand,
-    send_withdrawals,
 )
 from finance.services.withdrawals import (
     approve_withdrawal,
@@ -111,7 +110,7 @@ class WithdrawalAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
     fields = ("user",)
     readonly_fields = fields
     change_form_template = "admin/finance/withdrawal.html"
-    actions = ["approve_selected", "send_selected"]
+    actions = ["approve_selected", "reject_selected", "send_selected"]
     actions_list = ["answers"]
     actions_detail = ["approve", "reject", "pay", "fail"]
     empty_title = _("No withdrawals yet")
@@ -164,6 +163,10 @@ class WithdrawalAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
         variant=ActionVariant.SUCCESS,
         dialog={
             "title": _("Approve this withdrawal?"),
+            "description": _(
+                "It may then be handed over to be paid to the card; the person is told. The money "
+                "left his balance when he asked. Until it is paid it can be called off."
+            ),
             "form_class": ApproveDialog,
             "form_submit_text": _("Approve"),
         },
@@ -200,7 +203,9 @@ class WithdrawalAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
         variant=ActionVariant.SUCCESS,
         dialog={
             "title": _("Has the card got the money?"),
-            "description": _("The card number is erased then."),
+            "description": _(
+                "The person is told, and the card number is erased: it cannot be sent there again."
+            ),
             "form_class": ReferenceDialog,
             "form_submit_text": _("Paid"),
         },
@@ -233,23 +238,16 @@ class WithdrawalAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
     # --- several at once
 
     @admin.action(description=_("Approve the selected withdrawals"), permissions=["approve"])
-    def approve_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        for row in queryset.order_by("pk"):
-            work = partial(approve_withdrawal, withdrawal_id=row.pk, by=actor(request), at=now())
-            done = gettext("%(withdrawal)s: approved.") % {"withdrawal": row}
-            carry_out(request, work, done=done, about=str(row))
+    def approve_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        return bulk_page(request, self, queryset, many.WITHDRAWALS)
+
+    @admin.action(description=_("Reject the selected withdrawals"), permissions=["reject"])
+    def reject_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        return bulk_page(request, self, queryset, many.REJECTED_WITHDRAWALS)
 
     @admin.action(description=_("Make a register of the selected"), permissions=["send"])
-    def send_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        ids = list(queryset.values_list("pk", flat=True))
-        try:
-            register = send_withdrawals(withdrawal_ids=ids, by=actor(request), at=now())
-        except Refusal as refusal:
-            tell(request, refusal)
-            return None
-        done = gettext("Register %(number)s is made.") % {"number": register}
-        messages.success(request, done)
-        return go(request, change_url(register))
+    def send_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        return together_page(request, self, queryset, many.REGISTER)
 
     @action(
         description=_("Import the bank's answer"),

@@ -67,9 +67,9 @@ def page(request: HttpRequest, site: Any) -> HttpResponseBase:
         "at": at,
         "troubles": troubles_of(found, worker, at),
         "groups": [
-            (_("On their way"), _leaving(found, user, at)),
-            (_("Sent and failed"), _left(found, at)),
-            (_("Machine"), _machine(found, worker, user, at)),
+            (_("On their way"), leaving_figures(found, user, at)),
+            (_("Sent and failed"), left_figures(found, at)),
+            (_("Machine"), machine_figures(found, worker, user, at)),
         ],
         "notes": _notes(found),
         "failures": [(in_words(why), n, _failed(at, **_said(why))) for why, n in found.failures],
@@ -127,7 +127,7 @@ def _since(waiting: Waiting, at: datetime) -> str:
     return _("oldest: %(age)s") % _age(waiting, at) if waiting.oldest else _("none")
 
 
-def _leaving(found: Operations, user: User, at: datetime) -> list[Figure]:
+def leaving_figures(found: Operations, user: User, at: datetime) -> list[Figure]:
     late = found.due.is_stuck(at)
     return [
         Figure(
@@ -156,7 +156,7 @@ def _leaving(found: Operations, user: User, at: datetime) -> list[Figure]:
     ]
 
 
-def _left(found: Operations, at: datetime) -> list[Figure]:
+def left_figures(found: Operations, at: datetime) -> list[Figure]:
     spans = (
         (_("Sent in a minute"), found.sent.minute, timedelta(minutes=1)),
         (_("Sent in an hour"), found.sent.hour, timedelta(hours=1)),
@@ -172,7 +172,7 @@ def _left(found: Operations, at: datetime) -> list[Figure]:
     return [*figures, Figure(_("Failed in a day"), str(failed), "", url, "error", colour)]
 
 
-def _machine(found: Operations, worker: Worker, user: User, at: datetime) -> list[Figure]:
+def machine_figures(found: Operations, worker: Worker, user: User, at: datetime) -> list[Figure]:
     seen = f"{timezone.localtime(worker.seen):%d.%m. %H:%M:%S}" if worker.seen else ""
     waiting = "–" if worker.waiting is None else str(worker.waiting)
     return [

@@ -16,17 +16,35 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateTimeFilter
 from unfold.decorators import action, display
 
-from backoffice.admin.base import BaseAdmin, ReadOnly, Steps, actor
+from backoffice.admin.base import BaseAdmin, ReadOnly, Steps
+from backoffice.admin.bulk import Bulk, bulk_page
 from backoffice.admin.display import change_url, link, state_badge, two_lines
 from backoffice.admin.notifications.keys import drawn
 from backoffice.admin.notifications.preview_page import templates_page
-from backoffice.admin.refusals import carry_out
 from core.clock import now
 from notifications.models import Notification
 from notifications.queries.operations import STUCK_AFTER
 from notifications.reasons import in_words, known_in
 from notifications.services.retry import can_be_retried, retry_message
 from notifications.states import NotificationState
+
+
+def _why_not_yet(message: Notification) -> str:
+    reason = in_words(message.last_error) if message.last_error else ""
+    return f"{message.get_state_display()} {reason}".strip()
+
+
+RETRY = Bulk(
+    title=_("Send the selected messages once more"),
+    lead=lambda: gettext(
+        "Each goes at once to the same reader, with all its attempts before it. What has been sent "
+        "cannot be taken back."
+    ),
+    button=_("Try again"),
+    done=_("goes once more"),
+    act=lambda message: partial(retry_message, message_id=message.pk),
+    note=_why_not_yet,
+)
 
 
 class LatenessFilter(DropdownFilter):
@@ -46,6 +64,7 @@ class LatenessFilter(DropdownFilter):
 
 @admin.register(Notification)
 class NotificationAdmin(Steps, ReadOnly, BaseAdmin):
+    is_great = True
     agency_path = "agency_id"
     agency_filter = "agency"
     list_display = ("kind", "state_shown", "to", "why", "booking", "created_at", "sent_at")
@@ -130,11 +149,10 @@ class NotificationAdmin(Steps, ReadOnly, BaseAdmin):
         return self.do(request, message, work, done=_("The message goes once more."))
 
     @admin.action(description=_("Try again"), permissions=["retry"])
-    def retry_selected(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:
-        for message in queryset:
-            work = partial(retry_message, message_id=message.pk, by=actor(request), at=now())
-            done = gettext("%(message)s: goes once more.") % {"message": message}
-            carry_out(request, work, done=done, about=str(message))
+    def retry_selected(
+        self, request: HttpRequest, queryset: QuerySet[Notification]
+    ) -> HttpResponse:
+        return bulk_page(request, self, queryset, RETRY)
 
     # --- columns
 

@@ -1,3 +1,21 @@
-from backoffice.admin.partners import agencies, members, payment_details, people, referral
+from backoffice.admin.partners import (
+    agencies,
+    invitations,
+    members,
+    payment_details,
+    people,
+    referral,
+    sessions,
+    views,
+)
 
-__all__ = ["agencies", "members", "payment_details", "people", "referral"]
+__all__ = [
+    "agencies",
+    "invitations",
+    "members",
+    "payment_details",
+    "people",
+    "referral",
+    "sessions",
+    "views",
+]

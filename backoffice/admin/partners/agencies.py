@@ -56,6 +56,7 @@ def sees_bank(user: User, agency: Any) -> bool:
 class AgencyAdmin(OwnPage, HistoryAdmin):
     agency_path = "pk"
     event_name = "agency"
+    restores = PUBLIC
     list_display = ("name", "state", "commission_percent", "phone", "auto_approve", "created_at")
     list_filter = (("status", ChoicesDropdownFilter), ("collection", ChoicesDropdownFilter))
     search_fields = ("name", "slug", "phone", "tax_id")

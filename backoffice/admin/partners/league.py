@@ -65,9 +65,12 @@ class LeagueList(CalmChangeList):
         found = list(super().get_ordering(request, queryset))
         return found if ORDER_VAR in self.params else ["-sales", *found]
 
+    def rows_of(self, page: QuerySet[Any]) -> list[Any]:
+        # The period's filter annotates what the columns show.
+        return list(page)
+
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list: Any = list(self.result_list)
         flags = flags_of(partner.pk for partner in self.result_list)
         for partner in self.result_list:
             partner.flags = flags.get(partner.pk, [])

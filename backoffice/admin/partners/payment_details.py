@@ -126,6 +126,10 @@ class PaymentDetailsAdmin(Proposals):
         variant=ActionVariant.SUCCESS,
         dialog={
             "title": _("Pay this agency to these details from now on?"),
+            "description": _(
+                "Payouts approved from now on go there; those approved before keep the old "
+                "details. Another proposal can change it again."
+            ),
             "form_class": ApproveDialog,
             "form_submit_text": _("Approve"),
         },

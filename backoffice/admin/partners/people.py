@@ -1,13 +1,12 @@
 """People: travellers and staff. The platform's page."""
 
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import transaction
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
@@ -15,42 +14,29 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
-from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
+from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminTextInputWidget
 
+from backoffice.admin.account.devices import ResetsSecondFactor
+from backoffice.admin.account.look_as import LookAsButton
 from backoffice.admin.base import BaseAdmin, OwnPage, ReadOnly, Steps, staff
 from backoffice.admin.display import badge, change_url, link, list_url, two_lines
 from backoffice.admin.notifications.preferences import muted_in_words
 from backoffice.admin.partners.person_bonus import grant_page, statement_page, tell_bonus
+from backoffice.admin.partners.standing import (
+    PasswordDialog,
+    PersonDialog,
+    PlatformRoleDialog,
+    ReactivateDialog,
+)
 from backoffice.admin.refusals import go
-from partners.models import AccessToken, Friendship, PlatformRole, ReferralTouch, User
-
-
-class PasswordForm(BaseDialogForm):
-    """A new password for a member of staff, typed twice."""
-
-    password = forms.CharField(
-        label=_("New password"),
-        strip=False,
-        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-    )
-    again = forms.CharField(
-        label=_("Once more"),
-        strip=False,
-        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        password = data.get("password")
-        if password and data.get("again") and password != data["again"]:
-            raise ValidationError({"again": _("The two passwords differ.")})
-        if password:
-            try:
-                validate_password(password, User.objects.filter(pk=self.object_id).first())
-            except ValidationError as error:
-                raise ValidationError({"password": error}) from error
-        return data
+from partners.models import AccessToken, Friendship, ReferralTouch, User
+from partners.services.staff import (
+    change_platform_role,
+    deactivate_person,
+    reactivate_person,
+    set_password,
+)
 
 
 class Words(forms.CharField):
@@ -70,26 +56,20 @@ class Words(forms.CharField):
 
 
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Nobody locks himself out, and no staff is without a login."""
+    """No staff is without a login. Standing and password are no fields: acts change them."""
 
     interests = Words(
         label=_("Interests"), required=False, help_text=_("With commas between them.")
     )
-
-    # Set by the admin for each request.
-    editor_id: int | None = None
 
     def clean_login(self) -> str | None:
         return self.cleaned_data["login"] or None
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
-        own_page = self.instance.pk is not None and self.instance.pk == self.editor_id
-        if own_page and data.get("platform_role") != PlatformRole.ADMIN:
-            self.add_error("platform_role", _("You cannot take your own role away."))
-        if own_page and not data.get("is_active"):
-            self.add_error("is_active", _("You cannot deactivate yourself."))
-        if data.get("platform_role") and not data.get("login"):
+        # The role is typed on the page of somebody new; else an act changes it.
+        role = data.get("platform_role", self.instance.platform_role)
+        if role and not data.get("login"):
             self.add_error("login", _("The platform's staff need a login."))
         elif not data.get("login") and self.instance.telegram_id is None:
             self.add_error("login", _("Without Telegram a person needs a login."))
@@ -97,10 +77,11 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class PersonAdmin(OwnPage, Steps, BaseAdmin):
+class PersonAdmin(LookAsButton, ResetsSecondFactor, OwnPage, Steps, BaseAdmin):
+    is_great = True
     event_name = "user"
     form = PersonForm
-    list_display = ("who", "phone", "telegram", "role_badge", "language", "is_active", "joined")
+    list_display = ("who", "phone", "telegram", "role_badge", "language", "state", "joined")
     list_filter = (
         ("platform_role", ChoicesDropdownFilter),
         ("language", ChoicesDropdownFilter),
@@ -110,6 +91,8 @@ class PersonAdmin(OwnPage, Steps, BaseAdmin):
     search_help_text = _("Name, phone, login or Telegram name")
     ordering = ("-id",)
     readonly_fields = (
+        "role_badge",
+        "state",
         "telegram_id",
         "is_reachable",
         "wishes",
@@ -119,7 +102,7 @@ class PersonAdmin(OwnPage, Steps, BaseAdmin):
     )
     fieldsets = (
         (None, {"fields": (("first_name", "last_name"), ("phone", "language"))}),
-        (_("Sign-in and role"), {"fields": (("login", "platform_role"), "is_active")}),
+        (_("Sign-in and role"), {"fields": ("login", ("role_badge", "state"))}),
         (
             _("Profile"),
             {"classes": ["tab"], "fields": (("sphere", "specialization"), "interests")},
@@ -142,7 +125,15 @@ class PersonAdmin(OwnPage, Steps, BaseAdmin):
     )
     change_form_outer_before_template = "admin/partners/person_bonus.html"
     change_form_outer_after_template = "admin/partners/person_statement.html"
-    actions_detail = ["grant", "set_password", "sent"]
+    actions_detail = [
+        "look_as",
+        {
+            "title": _("Sign-in and role"),
+            "icon": "manage_accounts",
+            "items": ["change_role", "set_password", "reset_factor", "deactivate", "reactivate"],
+        },
+        {"title": _("More"), "icon": "more_horiz", "items": ["grant", "sent"]},
+    ]
     empty_title = _("Nobody here")
 
     class Media:
@@ -155,13 +146,6 @@ class PersonAdmin(OwnPage, Steps, BaseAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("memberships")
-
-    def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
-    ) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
-        form.editor_id = staff(request).pk
-        return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         found = super().get_fieldsets(request, obj)
@@ -184,7 +168,14 @@ class PersonAdmin(OwnPage, Steps, BaseAdmin):
         super().save_model(request, obj, form, change)
 
     def fit(self, request: HttpRequest, obj: User) -> Collection[str]:
-        return {"grant", "sent", "set_password"} if obj.login else {"grant", "sent"}
+        fitting = {"grant", "sent"}
+        # Nobody changes his own standing; his password is changed on his own page.
+        if obj.pk == staff(request).pk:
+            return fitting
+        if not obj.is_active:
+            return fitting | {"reactivate"}
+        fitting |= {"look_as", *self.fit_reset(obj)}
+        return fitting | {"change_role", "deactivate", *(["set_password"] if obj.login else [])}
 
     # --- bonus
 
@@ -223,33 +214,93 @@ class PersonAdmin(OwnPage, Steps, BaseAdmin):
         person = self.own_or_404(request, object_id)
         return go(request, list_url("notifications.notification", recipient__id__exact=person.pk))
 
-    # --- password
+    # --- standing and password
 
-    def has_password_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+    def has_standing_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.may(request, "partners.change_user", object_id)
+
+    @action(
+        description=_("Change role"),
+        url_path="role",
+        permissions=["standing"],
+        icon="manage_accounts",
+        dialog={
+            "title": _("Role on the platform"),
+            "description": _("The person signs in anew and works in the new role."),
+            "form_class": PlatformRoleDialog,
+            "form_submit_text": _("Change role"),
+        },
+    )
+    def change_role(
+        self, request: HttpRequest, form: PlatformRoleDialog, object_id: str
+    ) -> HttpResponse:
+        person = self.own_or_404(request, object_id)
+        act = partial(change_platform_role, person_id=person.pk, role=form.cleaned_data["role"])
+        return self.do(request, person, act, done=_("The role is changed."))
+
+    @action(
+        description=_("Close account"),
+        url_path="deactivate",
+        permissions=["standing"],
+        icon="person_off",
+        variant=ActionVariant.DANGER,
+        dialog={
+            "title": _("Close account"),
+            "description": _(
+                "The person signs in nowhere any more: not here, not in the Mini App, not in the "
+                "bot."
+            ),
+            "form_class": PersonDialog,
+            "form_submit_text": _("Close account"),
+        },
+    )
+    def deactivate(self, request: HttpRequest, form: PersonDialog, object_id: str) -> HttpResponse:
+        person = self.own_or_404(request, object_id)
+        act = partial(deactivate_person, person_id=person.pk)
+        return self.do(request, person, act, done=_("The account is closed."))
+
+    @action(
+        description=_("Open account again"),
+        url_path="reactivate",
+        permissions=["standing"],
+        icon="how_to_reg",
+        dialog={
+            "title": _("Open account again"),
+            "description": _(
+                "The person may sign in again. What ended stays ended: exports, schedules and "
+                "invitations have to be made anew."
+            ),
+            "form_class": ReactivateDialog,
+            "form_submit_text": _("Open account again"),
+        },
+    )
+    def reactivate(
+        self, request: HttpRequest, form: ReactivateDialog, object_id: str
+    ) -> HttpResponse:
+        person = self.own_or_404(request, object_id)
+        act = partial(reactivate_person, person_id=person.pk)
+        return self.do(request, person, act, done=_("The person may sign in again."))
 
     @action(
         description=_("Set password"),
         url_path="password",
-        permissions=["password"],
+        permissions=["standing"],
         icon="key",
         dialog={
             "title": _("Set password"),
             "description": _("The person signs in with it at once; open sessions end."),
-            "form_class": PasswordForm,
+            "form_class": PasswordDialog,
             "form_submit_text": _("Set password"),
         },
     )
     def set_password(
-        self, request: HttpRequest, form: PasswordForm, object_id: str
+        self, request: HttpRequest, form: PasswordDialog, object_id: str
     ) -> HttpResponse:
         person = self.own_or_404(request, object_id)
-        with transaction.atomic():
-            person.set_password(form.cleaned_data["password"])
-            person.save(update_fields=["password"])
-            self.record_event(request, person, "password_set")
-        self.message_user(request, _("The password is set."))
-        return go(request, change_url(person))
+        act = partial(set_password, person_id=person.pk, password=form.cleaned_data["password"])
+        return self.do(
+            request, person, act, done=_("The password is set; the person's sessions have ended.")
+        )
 
     # --- columns
 
@@ -271,6 +322,10 @@ class PersonAdmin(OwnPage, Steps, BaseAdmin):
             return badge(_("agency owner") if "owner" in roles else _("agency manager"), "info")
         return badge(_("traveller"))
 
+    @display(description=_("state"), ordering="is_active")
+    def state(self, user: User) -> str:
+        return badge(_("active"), "success") if user.is_active else badge(_("closed"), "danger")
+
     @display(description=_("brought by"))
     def brought(self, user: User) -> Any:
         """Whose link, when, and through which door."""
@@ -289,7 +344,7 @@ class PersonAdmin(OwnPage, Steps, BaseAdmin):
         told = (muted_in_words(own), own.quiet_hours) if own else ()
         return "; ".join(filter(None, told)) or "–"
 
-    @display(description=_("joined"), ordering="date_joined")
+    @display(description=_("joined"), ordering="id")
     def joined(self, user: User) -> Any:
         return user.date_joined.date()
 
@@ -307,6 +362,7 @@ class FriendshipAdmin(ReadOnly, BaseAdmin):
 class AccessTokenAdmin(ReadOnly, BaseAdmin):
     """Who is signed in; the digest is of no use to anybody and stays out of sight."""
 
+    is_great = True
     list_display = ("user", "created_at", "expires_at", "revoked_at")
     list_select_related = ("user",)
     search_fields = ("user__first_name", "user__last_name", "user__phone")

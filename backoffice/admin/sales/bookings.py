@@ -23,6 +23,7 @@ from backoffice.admin.display import (
 from backoffice.admin.finance.refund_ask import AsksRefunds
 from backoffice.admin.sales.attribution import PREFIX, Attributes, sees_partners
 from backoffice.admin.sales.decisions import Decisions, undo_rows
+from backoffice.admin.sales.forms import CommentForm
 from backoffice.admin.sales.invoice import SendsInvoices
 from backoffice.admin.sales.money_story import TellsMoney
 from backoffice.admin.sales.story import tell_story
@@ -32,6 +33,9 @@ from sales.models import Booking
 from sales.queries.actions import desk_actions
 from sales.queries.decisions import can_be_undone
 from sales.queries.search import find_bookings
+
+# Of all the buttons those that are the next step.
+STEPS = ("approve", "reject", "offer", "invoice")
 
 
 @admin.register(Booking)
@@ -46,6 +50,7 @@ class BookingAdmin(
     ReadOnly,
     HistoryAdmin,
 ):
+    is_great = True
     page_name = "story"
     agency_path = "agency_id"
     agency_filter = "agency"
@@ -91,8 +96,8 @@ class BookingAdmin(
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         if lookup.startswith(PREFIX) and not (request and sees_partners(staff(request))):
             return False
-        # The links from a session and from a tour to their bookings.
-        linked = {"session__id__exact", "session__tour__id__exact"}
+        # The links from a session, a tour and a traveller to their bookings.
+        linked = {"session__id__exact", "session__tour__id__exact", "user__id__exact"}
         return lookup in linked or super().lookup_allowed(lookup, value, request)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -106,7 +111,15 @@ class BookingAdmin(
         at = now()
         decides = request.user.has_perm("sales.approve_booking")  # type: ignore[union-attr]
         undo = [obj] if decides and can_be_undone(obj, at) else []
-        return tell_story(obj, staff(request), at) | {"undo": undo_rows(undo, Booking)}
+        story = tell_story(obj, staff(request), at) | {"undo": undo_rows(undo, Booking)}
+        if self.has_comment_permission(request):
+            story["comment_form"] = CommentForm()
+        return story | {"steps": self._steps(request, obj)}
+
+    def _steps(self, request: HttpRequest, obj: Booking) -> list[Any]:
+        """What answers the question of the head, for a phone: there the bar above is folded."""
+        found = self.get_actions_detail(request, obj.pk)
+        return [each for each in found if each.method.original_function_name in STEPS]
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         booking = self.own_or_404(request, object_id)
@@ -125,6 +138,9 @@ class BookingAdmin(
 
     def _fits(self, request: HttpRequest, each: Any, fitting: list[str]) -> bool:
         name = each.method.original_function_name
+        if name == "comment":
+            # It is written on the page itself.
+            return False
         right = "approve" if name in ("offer", "undo") else name
         return name in fitting and request.user.has_perm(f"sales.{right}_booking")  # type: ignore[union-attr]
 

@@ -14,15 +14,17 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
+from backoffice.admin.act_form import ActPage, act_page
 from backoffice.admin.base import BaseAdmin, actor
 from backoffice.admin.display import change_url
 from backoffice.admin.refusals import carry_out, go
 from backoffice.admin.sales.forms import (
-    BookingDialog,
+    ApproveDialog,
     CancelDialog,
-    CommentDialog,
+    CommentForm,
     OfferDialog,
     ReasonDialog,
+    UndoDialog,
 )
 from core.clock import now
 from sales.models import Booking, BookingRequest
@@ -74,7 +76,7 @@ class Decisions(BaseAdmin):
         variant=ActionVariant.SUCCESS,
         dialog={
             "title": _("Approve this request?"),
-            "form_class": BookingDialog,
+            "form_class": ApproveDialog,
             "form_submit_text": _("Approve"),
         },
     )
@@ -131,7 +133,7 @@ class Decisions(BaseAdmin):
         icon="undo",
         dialog={
             "title": _("Undo the decision?"),
-            "form_class": BookingDialog,
+            "form_class": UndoDialog,
             "form_submit_text": _("Undo the decision"),
         },
     )
@@ -172,24 +174,18 @@ class Decisions(BaseAdmin):
         url_path="comment",
         permissions=["comment"],
         icon="add_comment",
-        dialog={
-            "title": _("Comment on this booking"),
-            "form_class": CommentDialog,
-            "form_submit_text": _("Add"),
-        },
     )
-    def comment(self, request: HttpRequest, form: CommentDialog, object_id: str) -> HttpResponse:
+    def comment(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Where the form of the booking's page leads; it stays here when it was refused."""
         booking = self._booking(request, object_id)
-        work = partial(
-            add_comment,
-            booking_id=booking.pk,
-            text=form.cleaned_data["text"],
-            is_internal=form.cleaned_data["is_internal"],
-            by=actor(request),
-            at=now(),
+        page = ActPage(
+            title=gettext("Comment on booking %(code)s") % {"code": booking.code},
+            button=gettext("Add the comment"),
+            done=gettext("The comment is added."),
+            back=f"{change_url(booking)}#comments",
         )
-        carry_out(request, work, done=gettext("The comment is added."))
-        return go(request, self.back_to(booking))
+        work = partial(add_comment, booking_id=booking.pk)
+        return act_page(request, self, CommentForm(request.POST or None), work, page)
 
     def _booking(self, request: HttpRequest, object_id: str) -> Booking:
         booking: Booking = self.own_or_404(request, object_id)

@@ -11,7 +11,6 @@ from unfold.forms import BaseDialogForm
 from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminTextareaWidget,
-    UnfoldBooleanSwitchWidget,
 )
 
 from backoffice.admin.base import actor, staff
@@ -35,10 +34,38 @@ class BookingDialog(BaseDialogForm):
         booking = rows.select_related("session__tour", "user").filter(pk=object_id or 0).first()
         if booking is None:
             raise Http404
-        return {"booking": booking, "at": now()}
+        return {"booking": booking, "at": now(), "says": self.says(booking)}
+
+    def says(self, booking: Booking) -> str:
+        """What happens when it is pressed: who is told, what moves, whether it can be undone."""
+        return ""
+
+
+class ApproveDialog(BookingDialog):
+    def says(self, booking: Booking) -> str:
+        told = gettext("The seats are taken. For %(seconds)s seconds the decision can be undone.")
+        undo = told % {"seconds": config.UNDO_SECONDS}
+        if not booking.final_price:
+            return f"{undo} " + gettext("There is nothing to pay: the booking stands at once.")
+        pay = gettext("Then the traveller is told to pay; minutes he has: %(minutes)s.")
+        return f"{undo} " + pay % {"minutes": config.PAYMENT_MINUTES}
+
+
+class UndoDialog(BookingDialog):
+    def says(self, booking: Booking) -> str:
+        return gettext(
+            "The request waits for an answer again, as if nothing had been decided. The traveller "
+            "has not been told of the decision."
+        )
 
 
 class ReasonDialog(BookingDialog):
+    def says(self, booking: Booking) -> str:
+        return gettext(
+            "The request ends, and the traveller is told the reason; a promo code and bonus he "
+            "used are his again. For %(seconds)s seconds the decision can be undone."
+        ) % {"seconds": config.UNDO_SECONDS}
+
     reason = forms.CharField(
         label=_("Reason"),
         help_text=_("The traveller reads it."),
@@ -106,15 +133,22 @@ class CancelDialog(BookingDialog):
         return {**context, "preview": preview}
 
 
-class CommentDialog(BaseDialogForm):
+class CommentForm(forms.Form):
+    """A word, and for whom: what the traveller reads is never written by oversight."""
+
     text = forms.CharField(
         label=_("Comment"),
         max_length=2000,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        error_messages={"required": _("Write something.")},
     )
-    is_internal = forms.BooleanField(
-        label=_("Internal: not shown to the traveller"),
-        required=False,
-        initial=True,
-        widget=UnfoldBooleanSwitchWidget,
+    is_internal = forms.TypedChoiceField(
+        label=_("Who reads it"),
+        choices=[
+            ("yes", _("Internal: the agency and the platform")),
+            ("no", _("The traveller, too")),
+        ],
+        coerce=lambda value: value == "yes",
+        initial="yes",
+        widget=UnfoldAdminRadioSelectWidget,
     )

@@ -20,7 +20,9 @@ from unfold.decorators import display
 
 from backoffice.admin.base import BaseAdmin, ReadOnly
 from backoffice.admin.display import link, money, two_lines
+from core.clock import local_date, now
 from sales.models import BookingComment, BookingTraveller, DateOffer
+from sales.queries.comments import unanswered
 from sales.states import BookingStatus
 
 
@@ -44,6 +46,7 @@ class NamedFilter(DropdownFilter):
 class TravellerAdmin(ReadOnly, BaseAdmin):
     """Seats of every session; they are named, and people checked in, on the passenger list."""
 
+    is_great = True
     agency_path = "booking__agency_id"
     agency_filter = "booking__agency"
     list_display = ("name_shown", "kind_shown", "departure", "booking", "room", "checked_in_at")
@@ -86,12 +89,29 @@ class TravellerAdmin(ReadOnly, BaseAdmin):
         return two_lines(day, session.tour.title)
 
 
+class AnswerFilter(DropdownFilter):
+    title = _("answer")
+    parameter_name = "todo"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("unanswered", _("the traveller has no answer"))]
+
+    def queryset(
+        self, request: HttpRequest, queryset: QuerySet[BookingComment]
+    ) -> QuerySet[BookingComment]:
+        if self.value() != "unanswered":
+            return queryset
+        found = unanswered(BookingComment.objects.all(), local_date(now()))
+        return queryset.filter(pk__in=found.values("pk"))
+
+
 @admin.register(BookingComment)
 class CommentAdmin(ReadOnly, BaseAdmin):
+    is_great = True
     agency_path = "booking__agency_id"
     agency_filter = "booking__agency"
     list_display = ("__str__", "booking", "author", "is_internal", "created_at")
-    list_filter = (("is_internal", BooleanRadioFilter),)
+    list_filter = (AnswerFilter, ("is_internal", BooleanRadioFilter))
     list_select_related = ("booking", "author")
     search_fields = ("text", "booking__code")
     ordering = ("-id",)

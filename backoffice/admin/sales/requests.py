@@ -6,7 +6,6 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from backoffice.admin.base import staff
+from backoffice.admin.bulk import bulk_page
 from backoffice.admin.display import (
     badge,
     contact,
@@ -27,7 +27,8 @@ from backoffice.admin.display import (
     two_lines,
 )
 from backoffice.admin.filters import ScopedRelatedFilter
-from backoffice.admin.sales.decisions import Decisions, approve_one, reject_one, undo_rows
+from backoffice.admin.sales.decisions import Decisions, undo_rows
+from backoffice.admin.sales.many import APPROVE, REJECT
 from core.clock import now
 from sales.models import Booking, BookingRequest
 from sales.queries.decisions import fresh_decisions
@@ -98,28 +99,12 @@ class RequestAdmin(Decisions):
     # --- several at once: an act and an outcome for each
 
     @admin.action(description=_("Approve the selected requests"), permissions=["approve"])
-    def approve_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        for booking in queryset:
-            approve_one(request, booking)
+    def approve_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        return bulk_page(request, self, queryset, APPROVE)
 
     @admin.action(description=_("Reject the selected requests"), permissions=["reject"])
-    def reject_selected(
-        self, request: HttpRequest, queryset: QuerySet[Any]
-    ) -> TemplateResponse | None:
-        reason = request.POST.get("reason", "").strip()[:300]
-        if reason:
-            for booking in queryset:
-                reject_one(request, booking, reason)
-            return None
-        context = {
-            **self.admin_site.each_context(request),
-            "title": gettext("Reject the selected requests"),
-            "opts": self.opts,
-            "bookings": queryset,
-            "asked": "reason" in request.POST,
-            "back": list_url(LIST),
-        }
-        return TemplateResponse(request, "admin/sales/reject_selected.html", context)
+    def reject_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        return bulk_page(request, self, queryset, REJECT)
 
     # --- columns: each says what it is, for on a phone there are no headings
 

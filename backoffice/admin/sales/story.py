@@ -5,23 +5,36 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from django.db.models import Prefetch
-from django.utils import timezone
+from django.db.models import Count, Prefetch
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from backoffice.admin.core.sentences import events_of
-from backoffice.admin.display import COLOURS, page_url
+from backoffice.admin.display import COLOURS, list_url, page_url
 from backoffice.admin.notifications.letters import Message, read_message
 from backoffice.admin.sales.attribution import sees_partners, shown, tell_partner_of
+from backoffice.admin.sales.next_step import next_step
 from backoffice.admin.sales.price import commission_of, price_lines
+from backoffice.admin.values import in_words
+from catalog.queries.transport import transport_title
 from finance.models import LedgerEntry, PaymentTransaction, Refund
 from notifications.models import Notification
 from notifications.states import NotificationState
 from partners.models import User
 from sales.models import Booking, BookingComment
-from sales.states import LIVE
+from sales.states import LIVE, BookingStatus
 
 SHOWN = 50
+OTHERS = 5
+# Whom and what an edit of a booking names.
+NAMED = (
+    "history_user",
+    "approved_by",
+    "promo_code",
+    "promotion",
+    "referral_partner__user",
+    "session__tour",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +64,10 @@ def tell_story(booking: Booking, reader: User, at: datetime) -> dict[str, Any]:
         .prefetch_related("travellers")
         .get(pk=booking.pk)
     )
+    payments = _payments(booking, reader)
     return {
         "booking": booking,
+        "next": next_step(booking, [each["row"] for each in payments], reader, at),
         "at": at,
         "colour": COLOURS["booking"].get(booking.status, "plain"),
         "is_live": booking.status in LIVE,
@@ -62,7 +77,8 @@ def tell_story(booking: Booking, reader: User, at: datetime) -> dict[str, Any]:
         "person_url": _if_may(reader, "partners.user", booking.user_id),
         "price": price_lines(booking),
         "commission": commission_of(booking),
-        "payments": _payments(booking, reader),
+        "payments": payments,
+        "others": _others(booking, reader),
         "journals": _journals(booking, reader),
         "messages": _messages(booking, reader),
         "comments": _comments(booking, reader),
@@ -131,9 +147,33 @@ def _comments(booking: Booking, reader: User) -> list[BookingComment]:
     return list(BookingComment.objects.filter(booking=booking).select_related("author"))
 
 
+def _others(booking: Booking, reader: User) -> dict[str, Any] | None:
+    """The traveller's other bookings, of those that the reader may see: the last ones, and how
+    many of each kind."""
+    rows = Booking.objects.for_staff(reader).filter(user_id=booking.user_id).exclude(pk=booking.pk)
+    counted = dict(rows.order_by().values_list("status").annotate(Count("pk")))
+    if not counted:
+        return None
+    last = rows.select_related("session__tour").order_by("-pk")[:OTHERS]
+    return {
+        "total": sum(counted.values()),
+        "paid": counted.get(BookingStatus.PAID, 0),
+        "cancelled": counted.get(BookingStatus.CANCELLED, 0),
+        "rows": [
+            {
+                "row": row,
+                "url": page_url("sales.booking", row.pk),
+                "colour": COLOURS["booking"].get(row.status, "plain"),
+            }
+            for row in last
+        ],
+        "url": list_url("sales.booking", user__id__exact=booking.user_id),
+    }
+
+
 def _changes(booking: Booking, reader: User) -> list[Change]:
     """Who changed which field, newest first; whom it counts for is the platform's."""
-    rows = booking.history.select_related("history_user", "approved_by").order_by("-history_id")
+    rows = booking.history.select_related(*NAMED).order_by("-history_id")
     changes = []
     for newer, older in pairwise(rows[:SHOWN]):
         delta = newer.diff_against(older, foreign_keys_are_objs=False)
@@ -148,13 +188,11 @@ def _changes(booking: Booking, reader: User) -> list[Change]:
 def _read_change(older: Any, newer: Any, name: str) -> tuple[str, str, str]:
     """A field's name, what it was and what it became."""
     field: Any = Booking._meta.get_field(name)
-    return str(field.verbose_name), _value(older, field), _value(newer, field)
+    return capfirst(str(field.verbose_name)), _value(older, field), _value(newer, field)
 
 
 def _value(record: Any, field: Any) -> str:
     value = getattr(record, field.name)
-    if value in (None, ""):
-        return "–"
-    if isinstance(value, datetime):
-        return f"{timezone.localtime(value):%d.%m.%Y %H:%M}"
-    return str(dict(field.flatchoices).get(value, value))
+    if value and field.name == "selected_transport":
+        return transport_title(value)
+    return in_words(value, field)

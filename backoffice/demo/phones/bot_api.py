@@ -12,6 +12,8 @@ from html.parser import HTMLParser
 from itertools import count
 from typing import Any
 
+from partners.providers.login_data import sign_login_data
+
 Json = dict[str, Any]
 BOT_ID = 4242424242
 # So long getUpdates waits for something new; the bot asks again.
@@ -72,7 +74,9 @@ class Chat:
 class FakeTelegram:
     """``name_of`` says what a person is called; threads may use it side by side."""
 
-    def __init__(self, name_of: Callable[[int], str] = str):
+    def __init__(self, name_of: Callable[[int], str] = str, token: str = ""):
+        # What sign-ins are signed with.
+        self.token = token
         self.chats: dict[int, Chat] = {}
         self.alerts: dict[int, str] = {}
         # Of people who are not known by another name yet.
@@ -223,6 +227,11 @@ class FakeTelegram:
             group.members.add(person)
             self._is_now(group, person, "left", "administrator")
             return group.id
+
+    def signs_in(self, person: int, at: int) -> dict[str, str]:
+        """What Telegram adds to the address behind a sign-in button that the person presses."""
+        told = {"id": str(person), "first_name": self._called(person), "auth_date": str(at)}
+        return sign_login_data(told, self.token)
 
     def blocks(self, person: int) -> None:
         with self._changed:

@@ -2,13 +2,14 @@
 
 import json
 import re
+import time
 from collections.abc import Mapping
 from email.parser import BytesParser
 from email.policy import HTTP
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qs, unquote
+from urllib.parse import parse_qs, unquote, urlencode
 
 from backoffice.demo.phones.bot_api import BOT_ID, Chat, FakeTelegram, File, Message, Refused
 
@@ -37,6 +38,8 @@ class Door(BaseHTTPRequestHandler):
         path = unquote(self.path.partition("?")[0]).strip("/")
         if found := re.fullmatch(r"chat/(-?\d+)/file/(\d+)", path):
             return self._file(int(found[1]), int(found[2]))
+        if found := re.fullmatch(r"chat/(\d+)/sign-in/(\d+)", path):
+            return self._sign_in(int(found[1]), int(found[2]))
         chat_id = int(path.removeprefix("chat/")) if re.fullmatch(r"chat/-?\d+", path) else None
         page = chats_page(self.telegram) if chat_id is None else chat_page(self.telegram, chat_id)
         return self._send(200, page.encode(), "text/html; charset=utf-8")
@@ -77,16 +80,26 @@ class Door(BaseHTTPRequestHandler):
             case {"text": text, **rest} if text.strip():
                 reply = int(rest["reply"]) if rest.get("reply") else None
                 self.telegram.writes(person, text, chat_id=chat_id, replies_to=reply)
-        self.send_response(303)
-        self.send_header("Location", f"/chat/{chat_id}?as={person}")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+        self._go(f"/chat/{chat_id}?as={person}")
 
     def _file(self, chat_id: int, number: int) -> None:
         file = self.telegram.chats[chat_id].messages[number].file
         if file is None:
             return self._send(404, b"", "text/plain")
         return self._send(200, file.content, "application/pdf")
+
+    def _sign_in(self, person: int, number: int) -> None:
+        """On to the address behind the message's sign-in button, signed as of now."""
+        rows = self.telegram.chats[person].messages[number].buttons
+        address = next(b["login_url"]["url"] for row in rows for b in row if "login_url" in b)
+        signed = self.telegram.signs_in(person, int(time.time()))
+        self._go(f"{address}?{urlencode(signed)}")
+
+    def _go(self, address: str) -> None:
+        self.send_response(303)
+        self.send_header("Location", address)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def _chunks(self) -> bytes:
         body = b""
@@ -215,6 +228,8 @@ def _bubble(chat: Chat, message: Message, writers: Writers) -> str:
 
 def _button(chat: Chat, message: Message, button: Mapping[str, str], writers: Writers) -> str:
     label = escape(button["text"])
+    if "login_url" in button:
+        return f'<a class="button" href="/chat/{chat.id}/sign-in/{message.id}">{label}</a>'
     if "url" in button and not button["url"].startswith("https://t.me/+"):
         return f'<a class="button" href="{escape(button["url"])}">{label}</a>'
     does = (

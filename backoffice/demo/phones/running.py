@@ -38,7 +38,8 @@ def playing(port: int = 0) -> Iterator[FakeTelegram]:
         raise CommandError("Telegram's stand-in is for a laptop only; here DEBUG is off.")
     if settings.TELEGRAM_BOT_TOKEN:
         raise CommandError("TELEGRAM_BOT_TOKEN is set: the real Telegram is in use.")
-    telegram = FakeTelegram(name_of)
+    # What the web server checks with, which knows of no bot.
+    telegram = FakeTelegram(name_of, settings.INIT_DATA_TOKEN)
     telegram.people = _people()
     server = server_of(telegram, TOKEN, port)
     settings.TELEGRAM_BOT_TOKEN = TOKEN

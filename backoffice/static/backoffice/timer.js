@@ -26,16 +26,17 @@
         document.querySelectorAll("[data-undo-until]").forEach(tick);
     }, 250);
 
-    // The approvals list renews itself while nobody is in the middle of something.
+    // The approvals list and the first page renew themselves while nobody is busy there.
     function isBusy() {
         const dialog = document.getElementById("dialog");
         const typed = document.activeElement && document.activeElement.matches("input, textarea");
-        const chosen = document.querySelector("input.action-select:checked");
+        const chosen = document.querySelector("input.action-select:checked, details[open]");
         return document.hidden || typed || chosen || (dialog && dialog.offsetParent !== null);
     }
 
     setInterval(function () {
-        if (document.body.matches(".model-bookingrequest.change-list") && !isBusy()) {
+        const renewed = ".model-bookingrequest.change-list, [data-renews]";
+        if (document.querySelector(renewed) && !isBusy()) {
             window.location.reload();
         }
     }, 60000);

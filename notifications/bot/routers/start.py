@@ -12,6 +12,8 @@ from core.clock import now
 from notifications.bot.booking_screens import linked_screen
 from notifications.bot.commands import COMMANDS, STAFF_COMMANDS
 from notifications.bot.doorman import payload
+from notifications.bot.routers.join import invitation_screen
+from notifications.bot.routers.office import OFFICE, office
 from notifications.bot.screens import Screen, app_button, ask, button, plain, said, show
 from partners.models import Language, ReferralTouch, User
 from partners.services.profile import update_profile
@@ -36,12 +38,17 @@ class Speak(CallbackData, prefix="speak"):
 
 @router.message(CommandStart())
 async def start(message: Message, command: CommandObject, user: User) -> None:
-    await show(message, await greeting(user, payload(command)))
+    code = payload(command)
+    if code == OFFICE:
+        await office(message, user)
+        return
+    await show(message, await greeting(user, code))
 
 
 @ask
 def greeting(user: User, code: str) -> Screen:
-    return linked_screen(user, code, now()) or _greeting(user, code)
+    opened = invitation_screen(user, code) or linked_screen(user, code, now())
+    return opened or _greeting(user, code)
 
 
 def _greeting(user: User, code: str) -> Screen:

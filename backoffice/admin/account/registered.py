@@ -1,0 +1,3 @@
+"""The models of this package on the site."""
+
+from backoffice.admin.account import devices, failed_tries  # noqa: F401

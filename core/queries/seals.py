@@ -1,0 +1,155 @@
+"""Proving the event log against its seals, down to the row that was touched."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import zip_longest
+from typing import Any
+
+from core.models import EventLog, EventSeal
+
+COLUMNS = (
+    "id",
+    "user_id",
+    "role",
+    "action",
+    "object_type",
+    "object_id",
+    "object_name",
+    "agency_id",
+    "details",
+    "source",
+    "request_id",
+    "timestamp",
+)
+ENCODER = json.JSONEncoder(default=str, sort_keys=True)
+# [id, sha256] of a row, as a seal keeps it.
+Mark = list[Any]
+
+
+class FaultKind(StrEnum):
+    CHANGED = "changed"
+    MISSING = "missing"
+    INSERTED = "inserted"
+    SEAL = "seal"
+    # A seal of old knows its rows only together.
+    BLOCK = "block"
+
+
+SENTENCES = {
+    FaultKind.CHANGED: "Event {event_id} ({what}) was changed after it was sealed.",
+    FaultKind.MISSING: "Event {event_id} is missing: it was sealed and is gone.",
+    FaultKind.INSERTED: "Event {event_id} ({what}) was slipped in: no seal knows it.",
+    FaultKind.SEAL: (
+        "The seal up to event {seal_id} was changed itself, or the one before it was: it does not "
+        "follow from its rows and its predecessor."
+    ),
+    FaultKind.BLOCK: (
+        "The block of {events} events up to event {seal_id} no longer matches its seal, one of old "
+        "that cannot name the row."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The first thing wrong under one seal; ``what`` is the row's action and time."""
+
+    kind: FaultKind
+    seal_id: int
+    events: int
+    event_id: int | None = None
+    what: str = ""
+
+    def __str__(self) -> str:
+        return SENTENCES[self.kind].format(
+            seal_id=self.seal_id, events=self.events, event_id=self.event_id, what=self.what
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LogProof:
+    """How many events under how many seals were looked at, and the first fault of each broken
+    seal, the oldest first."""
+
+    events: int
+    seals: int
+    faults: list[Fault]
+
+
+def prove_log() -> LogProof:
+    """Compare every sealed event with its seal."""
+    events, seals, faults = 0, 0, []
+    for looked_at, fault in _proved_seals():
+        events, seals = events + looked_at, seals + 1
+        if fault is not None:
+            faults.append(fault)
+    return LogProof(events, seals, faults)
+
+
+def marks_of(first_id: int, last_id: int) -> Iterator[Mark]:
+    """Of the events after ``first_id`` up to ``last_id``, in their order."""
+    rows = EventLog.objects.filter(id__gt=first_id, id__lte=last_id).order_by("id")
+    for row in rows.values_list(*COLUMNS, "recorded_at").iterator():
+        yield [row[0], hashlib.sha256(_text(row)).hexdigest()]
+
+
+def digest_of(marks: Iterable[Mark], previous: str) -> str:
+    """What the seal over ``marks`` says, ``previous`` being the digest of the seal before."""
+    state = hashlib.sha256(previous.encode())
+    for event_id, mark in marks:
+        state.update(f"{event_id} {mark}\n".encode())
+    return state.hexdigest()
+
+
+def _proved_seals() -> Iterator[tuple[int, Fault | None]]:
+    """Of each seal how many events were looked at and what is wrong, the oldest first."""
+    previous_id, previous_digest = 0, ""
+    # A seal holds up to 10,000 marks.
+    for seal in EventSeal.objects.order_by("last_event_id").iterator(chunk_size=2):
+        prove = _prove_rows if seal.rows else _prove_block
+        yield prove(seal, previous_id, previous_digest)
+        previous_id, previous_digest = seal.last_event_id, seal.digest
+
+
+def _prove_rows(seal: EventSeal, after_id: int, previous: str) -> tuple[int, Fault | None]:
+    if digest_of(seal.rows, previous) != seal.digest or len(seal.rows) != seal.events:
+        return seal.events, _fault(FaultKind.SEAL, seal)
+    found = list(marks_of(after_id, seal.last_event_id))
+    if found == seal.rows:
+        return len(found), None
+    return len(found), _first_difference(seal, found)
+
+
+def _first_difference(seal: EventSeal, found: list[Mark]) -> Fault:
+    """Both lists are in the order of ids, so the smaller of two ids is the odd one."""
+    pairs = zip_longest(seal.rows, found)
+    sealed, here = next(pair for pair in pairs if pair[0] != pair[1])
+    if sealed is None or (here is not None and here[0] < sealed[0]):
+        return _fault(FaultKind.INSERTED, seal, here[0])
+    if here is None or sealed[0] < here[0]:
+        return _fault(FaultKind.MISSING, seal, sealed[0])
+    return _fault(FaultKind.CHANGED, seal, sealed[0])
+
+
+def _fault(kind: FaultKind, seal: EventSeal, event_id: int | None = None) -> Fault:
+    event = EventLog.objects.filter(pk=event_id or 0).first()
+    what = f"{event.action}, {event.timestamp:%Y-%m-%d %H:%M:%S} UTC" if event else ""
+    return Fault(kind, seal.last_event_id, seal.events, event_id, what)
+
+
+def _prove_block(seal: EventSeal, after_id: int, previous: str) -> tuple[int, Fault | None]:
+    """As seals were before they kept a mark of each row."""
+    state, count = hashlib.sha256(previous.encode()), 0
+    rows = EventLog.objects.filter(id__gt=after_id, id__lte=seal.last_event_id).order_by("id")
+    for row in rows.values_list(*COLUMNS).iterator():
+        state.update(_text(row))
+        count += 1
+    holds = state.hexdigest() == seal.digest and count == seal.events
+    return count, None if holds else _fault(FaultKind.BLOCK, seal)
+
+
+def _text(row: Any) -> bytes:
+    return ENCODER.encode(row).encode()
