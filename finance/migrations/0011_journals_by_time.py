@@ -22,4 +22,8 @@ class Migration(migrations.Migration):
             model_name='paymenttransaction',
             index=models.Index(fields=['performed_at'], name='payment_by_time'),
         ),
+        migrations.AddIndex(
+            model_name='paymenttransaction',
+            index=models.Index(condition=models.Q(models.Q(('state__in', ['performed', 'refunded']), models.Q(('fiscal_perform__isnull', True), models.Q(('fiscal_perform__status_code', 0), _negated=True), _connector='OR')), models.Q(('state', 'refunded'), models.Q(('fiscal_cancel__isnull', True), models.Q(('fiscal_cancel__status_code', 0), _negated=True), _connector='OR')), _connector='OR'), fields=['id'], name='payment_without_receipt'),
+        ),
     ]

@@ -33,8 +33,25 @@ class PaymentQuerySet(models.QuerySet["PaymentTransaction"]):
             return self
         return self.filter(Q(agency_id__in=user.agency_ids) | Q(booking__user_id=user.pk))
 
+    def for_staff(self, user) -> "PaymentQuerySet":  # type: ignore[no-untyped-def]
+        """The agency's side only: what the admin shows."""
+        if user.sees_all_agencies:
+            return self
+        return self.filter(agency_id__in=user.agency_ids)
+
     def timed_out(self, at: datetime) -> "PaymentQuerySet":
         return self.filter(state=PaymentState.CREATED, provider_time__lt=at - CONFIRM_WITHIN)
+
+
+def _lacks(receipt: str) -> Q:
+    return Q(**{f"{receipt}__isnull": True}) | ~Q(**{f"{receipt}__status_code": 0})
+
+
+# Without an accepted fiscal receipt of the sale, of the refund: an index keeps the few.
+PAID_WITHOUT_RECEIPT = Q(state__in=[PaymentState.PERFORMED, PaymentState.REFUNDED]) & _lacks(
+    "fiscal_perform"
+)
+REFUNDED_WITHOUT_RECEIPT = Q(state=PaymentState.REFUNDED) & _lacks("fiscal_cancel")
 
 
 class PaymentTransaction(StatefulModel):
@@ -83,6 +100,11 @@ class PaymentTransaction(StatefulModel):
             models.Index(fields=["provider_time", "id"], name="payment_by_provider_time"),
             models.Index(fields=["agency", "-id"], name="payment_by_agency"),
             models.Index(fields=["performed_at"], name="payment_by_time"),
+            models.Index(
+                fields=["id"],
+                name="payment_without_receipt",
+                condition=PAID_WITHOUT_RECEIPT | REFUNDED_WITHOUT_RECEIPT,
+            ),
             models.Index(fields=["payme_invoice_id"], name="payment_by_provider_id"),
         ]
         constraints = [
@@ -158,6 +180,12 @@ class RefundQuerySet(models.QuerySet["Refund"]):
         return self.filter(
             Q(payment__agency_id__in=user.agency_ids) | Q(payment__booking__user_id=user.pk)
         )
+
+    def for_staff(self, user) -> "RefundQuerySet":  # type: ignore[no-untyped-def]
+        """The agency's side only: what the admin shows."""
+        if user.sees_all_agencies:
+            return self
+        return self.filter(payment__agency_id__in=user.agency_ids)
 
 
 class Refund(StatefulModel):

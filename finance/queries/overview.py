@@ -20,8 +20,10 @@ from finance.models import (
     PaymentTransaction,
     Refund,
 )
+from finance.queries.posted import lines_posted
 from finance.states import (
     AGENCY_ACCOUNTS,
+    OPEN_REFUNDS,
     AccountKind,
     PaymentState,
     RefundStatus,
@@ -92,18 +94,11 @@ class Trend:
         return sum(self.days, ZERO)
 
 
-def commission_lines() -> QuerySet[LedgerEntry]:
-    return LedgerEntry.objects.filter(account__kind=AccountKind.COMMISSION)
-
-
 def commission_by_day(start: date, end: date) -> dict[date, Decimal]:
     """Commission of each local day from ``start`` up to before ``end`` that had any, UZS."""
     rows = (
-        commission_lines()
-        .filter(
-            transaction__posted_at__gte=local_midnight(start),
-            transaction__posted_at__lt=local_midnight(end),
-        )
+        lines_posted(start, end)
+        .filter(account__kind=AccountKind.COMMISSION)
         .order_by()
         .values_list(TruncDate("transaction__posted_at", tzinfo=TASHKENT))
         .annotate(total=Sum(F("credit") - F("debit")))
@@ -139,9 +134,10 @@ def refunds_waiting() -> Pile:
     return pile_of(Refund.objects.filter(status=RefundStatus.REQUESTED))
 
 
-def refunds_by_status() -> dict[str, Pile]:
-    """How many refunds stand where, and of how much."""
-    rows = Refund.objects.order_by().values_list("status").annotate(Count("pk"), Sum("amount"))
+def open_refunds_by_status() -> dict[str, Pile]:
+    """How many of the refunds that are owed stand where, and of how much."""
+    owed = Refund.objects.filter(status__in=OPEN_REFUNDS).order_by()
+    rows = owed.values_list("status").annotate(Count("pk"), Sum("amount"))
     return {status: Pile(n, total) for status, n, total in rows}
 
 

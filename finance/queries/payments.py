@@ -10,7 +10,8 @@ from django.db.models.functions import Coalesce
 from core.fields import MoneyField
 from core.money import ZERO
 from finance.models import PaymentTransaction, Refund
-from finance.states import PaymentState, Provider, RefundStatus
+from finance.models.payment import PAID_WITHOUT_RECEIPT, REFUNDED_WITHOUT_RECEIPT
+from finance.states import Provider, RefundStatus
 
 # The tax committee's operator has so long to answer before a receipt counts as missing.
 RECEIPT_WITHIN = timedelta(hours=1)
@@ -54,13 +55,9 @@ def without_receipt(
     """Of ``rows`` those performed or refunded more than an hour ago, without an accepted fiscal
     receipt of it."""
     due = at - RECEIPT_WITHIN
-    paid = Q(state__in=[PaymentState.PERFORMED, PaymentState.REFUNDED], performed_at__lt=due)
-    refunded = Q(state=PaymentState.REFUNDED, cancelled_at__lt=due)
-    return rows.filter(paid & _lacks("fiscal_perform") | refunded & _lacks("fiscal_cancel"))
-
-
-def _lacks(field: str) -> Q:
-    return Q(**{f"{field}__isnull": True}) | ~Q(**{f"{field}__status_code": 0})
+    paid = PAID_WITHOUT_RECEIPT & Q(performed_at__lt=due)
+    refunded = REFUNDED_WITHOUT_RECEIPT & Q(cancelled_at__lt=due)
+    return rows.filter(paid | refunded)
 
 
 def with_refunded(rows: QuerySet[PaymentTransaction]) -> QuerySet[PaymentTransaction]:

@@ -18,6 +18,12 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
             return self
         return self.filter(Q(agency_id__in=user.agency_ids) | Q(recipient_id=user.pk))
 
+    def for_staff(self, user) -> "NotificationQuerySet":  # type: ignore[no-untyped-def]
+        """The agency's side only: what the admin shows."""
+        if user.sees_all_agencies:
+            return self
+        return self.filter(agency_id__in=user.agency_ids)
+
     def by_ways(self, *, telegram: bool, email: bool) -> "NotificationQuerySet":
         """Those that go by a way that is open."""
         ways = Q(pk__in=[])

@@ -16,6 +16,10 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='booking',
-            index=models.Index(fields=['final_price'], name='booking_by_price'),
+            index=models.Index(fields=['final_price', 'id'], name='booking_by_price'),
+        ),
+        migrations.AddIndex(
+            model_name='booking',
+            index=models.Index(condition=models.Q(('status', 'paid')), fields=['agency', 'paid_at'], include=('final_price',), name='booking_paid'),
         ),
     ]

@@ -174,7 +174,13 @@ class Booking(StatefulModel):
             ),
             models.Index(fields=["promo_code", "status"], name="booking_by_promo"),
             models.Index(fields=["created_at"], name="booking_by_time"),
-            models.Index(fields=["final_price"], name="booking_by_price"),
+            models.Index(fields=["final_price", "id"], name="booking_by_price"),
+            models.Index(
+                fields=["agency", "paid_at"],
+                name="booking_paid",
+                include=["final_price"],
+                condition=Q(status=BookingStatus.PAID),
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(seats_reserved__gte=1), name="booking_has_a_seat"),
@@ -332,6 +338,12 @@ class TravellerQuerySet(models.QuerySet["BookingTraveller"]):
             return self
         return self.filter(Q(booking__agency_id__in=user.agency_ids) | Q(booking__user_id=user.pk))
 
+    def for_staff(self, user) -> "TravellerQuerySet":  # type: ignore[no-untyped-def]
+        """The agency's side only: what the admin shows."""
+        if user.sees_all_agencies:
+            return self
+        return self.filter(booking__agency_id__in=user.agency_ids)
+
 
 class BookingTraveller(models.Model):
     """One seat of a booking and who sits in it; a seat nobody has named yet has blank names.
@@ -396,6 +408,12 @@ class CommentQuerySet(models.QuerySet["BookingComment"]):
             return self
         own = Q(booking__user_id=user.pk, is_internal=False)
         return self.filter(Q(booking__agency_id__in=user.agency_ids) | own)
+
+    def for_staff(self, user) -> "CommentQuerySet":  # type: ignore[no-untyped-def]
+        """The agency's side only: what the admin shows."""
+        if user.sees_all_agencies:
+            return self
+        return self.filter(booking__agency_id__in=user.agency_ids)
 
 
 class BookingComment(models.Model):

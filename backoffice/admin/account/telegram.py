@@ -16,6 +16,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
+from backoffice.admin.account.known_browsers import remember
+from backoffice.admin.account.second_factor import is_let_in
 from core.clock import now
 from core.refusals import Refusal
 from partners.links import OFFICE, bot_link
@@ -59,7 +61,9 @@ def _let_in(request: HttpRequest, person: User) -> HttpResponse:
     """The second factor, where it is due, is asked for by the next page."""
     request.signed_in_by = SignedInBy.TELEGRAM  # type: ignore[attr-defined]
     login(request, person, backend=BACKEND)
-    return HttpResponseRedirect(reverse("admin:index"))
+    let_in = HttpResponseRedirect(reverse("admin:index"))
+    # A browser is known once nothing more is to be asked in it.
+    return remember(let_in, request, person) if is_let_in(request) else let_in
 
 
 def _page(request: HttpRequest, site: Any, *, status: int = 200, **context: Any) -> HttpResponse:

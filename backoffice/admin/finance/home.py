@@ -27,9 +27,9 @@ from finance.queries.overview import (
     adjustments_waiting,
     below_zero,
     commission_trend,
+    open_refunds_by_status,
     owed_to_agencies,
     rates_waiting,
-    refunds_by_status,
     takings_today,
 )
 from finance.queries.payments import missing_receipts
@@ -143,7 +143,7 @@ def _proof(at: datetime) -> Figure:
 
 
 def _waiting(at: datetime) -> list[Figure]:
-    refunds = refunds_by_status()
+    refunds = open_refunds_by_status()
     return [
         _refund(refunds, RefundStatus.REQUESTED, _("Refunds to approve"), "warning"),
         _refund(refunds, RefundStatus.APPROVED, _("Refunds to carry out"), "warning"),

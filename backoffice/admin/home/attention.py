@@ -80,7 +80,7 @@ def unpaid(user: User, at: datetime) -> Pile:
 def comments(user: User, at: datetime) -> Pile:
     return Pile(
         _("Comments without an answer"),
-        unanswered(BookingComment.objects.for_user(user), local_date(at)),
+        unanswered(BookingComment.objects.for_staff(user), local_date(at)),
         "sales.bookingcomment",
         {"todo": "unanswered"},
         "comment",
@@ -90,7 +90,7 @@ def comments(user: User, at: datetime) -> Pile:
 def undelivered(user: User, at: datetime) -> Pile:
     return Pile(
         _("Messages not delivered in a day"),
-        failed_lately(Notification.objects.for_user(user), at),
+        failed_lately(Notification.objects.for_staff(user), at),
         "notifications.notification",
         {"state__exact": NotificationState.FAILED.value, "next_attempt_at__gte": at - DAY},
         "sms_failed",
