@@ -76,8 +76,6 @@ class Together:
     name: Callable[[Any], str] = str
     note: Callable[[Any], Any] = _no_note
     heed: Callable[[Sequence[Any]], list[str]] = _nothing_to_heed
-    name: Callable[[Any], str] = str
-    note: Callable[[Any], Any] = _no_note
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib.admin.views.main import ORDER_VAR
 from django.core.paginator import Paginator
 from django.db.models import DateTimeField, Index, Model, QuerySet
 from django.http import HttpRequest
@@ -24,6 +25,13 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
         return rows.order_by()[:COUNTED].count()
 
 
+class Keys(list[Any]):
+    """What a search has found, in order, in place of its rows."""
+
+    def _clone(self) -> "Keys":
+        return self
+
+
 class CalmChangeList(ChangeList):
     """Finds the keys of a page first, over an index alone, then its rows with what they show.
 
@@ -35,20 +43,26 @@ class CalmChangeList(ChangeList):
         return super().get_ordering_field(field_name) if field_name in self.sortable_by else None
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
-        """Ties are broken the same way round, so that an index of both serves to either side."""
+        """Where a heading sorts, ties are broken the same way round: an index of both serves."""
         *order, last = super().get_ordering(request, queryset)
-        is_tie = last == "-pk" and order and not _is_descending(order[-1])
-        return [*order, "pk" if is_tie else last]
+        if order and ORDER_VAR in self.params and last in ("-pk", f"-{PK}", "pk", PK):
+            last = "-pk" if _is_descending(order[-1]) else "pk"
+        return [*order, last]
 
     def get_results(self, request: HttpRequest) -> None:
+        rows = self.queryset
+        if self.query and self.model_admin.is_great:
+            # A search is carried out once, not to count and then to show.
+            self.queryset = Keys(rows.values_list("pk", flat=True)[:COUNTED])
         super().get_results(request)
+        self.queryset = rows
         self.result_list: Any = self.rows_of(self.result_list)
         if not self.query and not self.has_active_filters:
             self.full_result_count = self.result_count
 
-    def rows_of(self, page: QuerySet[Any]) -> list[Any]:
+    def rows_of(self, page: Any) -> list[Any]:
         """The rows of the page, in its order. What only filters annotate is not there."""
-        keys = list(page.values_list("pk", flat=True))
+        keys = page if isinstance(page, list) else list(page.values_list("pk", flat=True))
         rows = self.root_queryset
         if not rows.query.select_related:
             rows = self.apply_select_related(rows)

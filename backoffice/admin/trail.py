@@ -11,6 +11,7 @@ from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from backoffice.admin.display import change_url, list_url
@@ -30,11 +31,14 @@ def trail(context: Mapping[str, Any]) -> list[Crumb]:
     row = _row(context)
     label = _label(context, row)
     group, item = _place(label, request.path)
-    crumbs = [Crumb(str(group.title))] if group else []
+    crumbs = []
     if item and item.label != label:
         crumbs.append(_list(context, item.label, item.title))
     if label:
         crumbs.append(_list(context, label, item.title if item and item.label == label else None))
+    # A group and its first list may share a name.
+    if group and crumbs[0].title != str(group.title):
+        crumbs.insert(0, Crumb(str(group.title)))
     if row is not None:
         crumbs.append(Crumb(str(row), change_url(row)))
     if not _is_named(context, row, label, item):
@@ -54,7 +58,8 @@ def _label(context: Mapping[str, Any], row: Model | None) -> str:
     opts = context.get("opts")
     if row is not None and (opts is None or opts.concrete_model is not type(row)):
         opts = row._meta
-    return str(opts.label_lower) if opts else ""
+    known = {model._meta.label_lower for model in site._registry}
+    return str(opts.label_lower) if opts and opts.label_lower in known else ""
 
 
 def _place(label: str, path: str) -> tuple[Group | None, Item | None]:
@@ -70,7 +75,7 @@ def _place(label: str, path: str) -> tuple[Group | None, Item | None]:
 def _list(context: Mapping[str, Any], label: str, title: Any) -> Crumb:
     """With the filters it was left with."""
     opts = apps.get_model(label)._meta if title is None else None
-    name = str(title or (opts and opts.verbose_name_plural))
+    name = str(title or (opts and capfirst(opts.verbose_name_plural)))
     user = context["request"].user
     if not isinstance(user, User) or not sees_label(label, user):
         return Crumb(name)
@@ -110,4 +115,5 @@ def _is_named(context: Mapping[str, Any], row: Model | None, label: str, item: I
         return True
     if row is not None:
         return bool(path == change_url(row))
-    return not label and item is not None and path == list_url(item.label)
+    lists = (label, item.label if item and not label else "")
+    return any(path == list_url(each) for each in lists if each)

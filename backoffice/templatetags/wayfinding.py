@@ -27,7 +27,8 @@ def breadcrumbs(context: Mapping[str, Any]) -> dict[str, Any]:
 def page_name(context: Mapping[str, Any]) -> str:
     """For the browser's tab: the page first, the list it belongs to after it."""
     crumbs = _trail(context)
-    return " | ".join(crumb.title for crumb in reversed(crumbs[1:] or crumbs))
+    pages = [*(crumb for crumb in crumbs[:-1] if crumb.url), *crumbs[-1:]]
+    return " | ".join(crumb.title for crumb in reversed(pages))
 
 
 @register.simple_tag(takes_context=True)

@@ -3,9 +3,10 @@
 from decimal import Decimal
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Upper
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyField
@@ -183,6 +184,11 @@ class AccountingTransaction(models.Model):
             models.Index(fields=["agency", "-id"], name="journal_by_agency"),
             models.Index(fields=["type", "posted_at"], name="journal_by_type"),
             models.Index(fields=["posted_at"], name="journal_by_time"),
+            GinIndex(
+                OpClass(Upper("memo"), "gin_trgm_ops"),
+                name="journal_by_memo",
+                condition=~Q(memo=""),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -215,7 +221,11 @@ class LedgerEntry(models.Model):
         AccountingTransaction, models.PROTECT, related_name="entries", verbose_name=_("journal")
     )
     account = models.ForeignKey(
-        Account, models.PROTECT, related_name="entries", verbose_name=_("account")
+        Account,
+        models.PROTECT,
+        related_name="entries",
+        verbose_name=_("account"),
+        db_index=False,  # line_by_account begins with it
     )
     debit = MoneyField(_("debit"), default=ZERO)
     credit = MoneyField(_("credit"), default=ZERO)
@@ -232,6 +242,11 @@ class LedgerEntry(models.Model):
         verbose_name = _("ledger entry")
         verbose_name_plural = _("ledger entries")
         ordering = ["id"]
+        indexes = [
+            models.Index(
+                fields=["account", "transaction"], name="line_by_account", include=["tiyin"]
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(debit__gt=0, credit=0) | Q(debit=0, credit__gt=0),

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -408,7 +409,12 @@ class ProviderCall(models.Model):
         verbose_name = _("provider call")
         verbose_name_plural = _("provider calls")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["called_at"], name="provider_call_by_time")]
+        indexes = [
+            models.Index(fields=["called_at"], name="provider_call_by_time"),
+            GinIndex(
+                fields=["request"], opclasses=["jsonb_path_ops"], name="provider_call_by_request"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.method} {self.code or 'ok'}"

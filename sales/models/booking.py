@@ -382,6 +382,11 @@ class BookingTraveller(models.Model):
         indexes = [
             GinIndex(OpClass(Upper("first_name"), "gin_trgm_ops"), name="goer_first_name_part"),
             GinIndex(OpClass(Upper("last_name"), "gin_trgm_ops"), name="goer_last_name_part"),
+            models.Index(
+                fields=["booking"],
+                name="seat_without_name",
+                condition=Q(first_name="", last_name=""),
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(seat_price__gte=0), name="seat_price_not_negative"),
@@ -437,6 +442,7 @@ class BookingComment(models.Model):
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
         ordering = ["id"]
+        indexes = [GinIndex(OpClass(Upper("text"), "gin_trgm_ops"), name="comment_text_part")]
 
     def __str__(self) -> str:
         return self.text[:60]

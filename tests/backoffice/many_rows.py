@@ -35,6 +35,8 @@ from tests.factories import FIRST_DAY, NOW
 
 BASE = 1_000_000_000
 AGENCIES = 200
+# An agency has no more of them.
+ACCOUNTS = 10
 YEARS_BACK = timedelta(days=730)
 FIRST = "Aziz,Bobur,Dilnoza,Gulnora,Jasur,Kamola,Lola,Madina,Nodira,Otabek,Sardor,Zilola,Анна,Иван"
 LAST = "Karimov,Rahimov,Yusupova,Alimov,Tursunov,Nazarova,Hakimov,Umarov,Saidova,Ким,Петрова"
@@ -131,8 +133,8 @@ def _owners(cast: Cast, many: Many) -> None:
     )
     numbers = f"generate_series(0::bigint, {AGENCIES})"
     _copy(TravelAgency, [cast.silk.pk], numbers, name="'Agency ' || g", slug="'agency-' || g")
-    accounts = Account.objects.filter(agency=cast.silk).values_list("pk", flat=True)
-    _copy(Account, accounts, numbers, per=10, agency_id=f"{BASE} + g")
+    accounts = _pks(Account.objects.filter(agency=cast.silk))
+    _copy(Account, accounts, numbers, per=ACCOUNTS, agency_id=f"{BASE} + g")
     _copy(
         Tour,
         [cast.silk_tour.pk],
@@ -208,6 +210,7 @@ def _money(paid: Booking, many: Many, slots: list[int]) -> None:
         shift=shift,
         agency_id=many.agency(),
         payme_invoice_id="md5('pay' || g)",
+        fiscal_perform="""'{"status_code": 0, "receipt_id": "1"}'""",
         **of,
     )
     journals = _pks(AccountingTransaction.objects.filter(booking=paid))
@@ -220,13 +223,15 @@ def _money(paid: Booking, many: Many, slots: list[int]) -> None:
         agency_id=many.agency(),
         **of,
     )
-    place = " ".join(f"WHEN {pk} THEN {i}" for i, pk in enumerate(journals))
+    own = _pks(Account.objects.filter(agency=paid.agency))
+    first = f"{BASE} + ({many.agency()} - {BASE}) * {ACCOUNTS}"
     _copy(
         LedgerEntry,
         _pks(LedgerEntry.objects.filter(transaction__in=journals)),
         numbers,
         per=20,
-        transaction_id=f"{BASE} + g * 4 + CASE r.transaction_id {place} END",
+        transaction_id=f"{BASE} + g * 4 + {_place('r.transaction_id', journals)}",
+        account_id=f"coalesce({first} + {_place('r.account_id', own)}, r.account_id)",
     )
     refunds = _pks(Refund.objects.filter(payment__booking=paid))
     _copy(
@@ -281,6 +286,11 @@ def _numbers(many: Many, slots: list[int]) -> str:
 
 def _one_of(names: str, g: str = "g") -> str:
     return f"(string_to_array('{names}', ','))[1 + ({g}) %% {names.count(',') + 1}]"
+
+
+def _place(column: str, pks: list[int]) -> str:
+    """The place of its value among ``pks``, from 0."""
+    return f"(CASE {column} {' '.join(f'WHEN {pk} THEN {i}' for i, pk in enumerate(pks))} END)"
 
 
 def _pks(rows: models.QuerySet) -> list[int]:

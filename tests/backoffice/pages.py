@@ -3,6 +3,7 @@
 from django.contrib.messages import get_messages
 from django.db.models import Model
 from django.http import HttpResponse
+from django.test import Client
 from django.urls import reverse
 
 # Unfold's dialogs send it along; without it a dialog only shows itself.
@@ -33,6 +34,11 @@ def action_on(row: Model, action: str, model: type[Model] | None = None) -> str:
 def said(response: HttpResponse) -> list[str]:
     """The messages that wait for the next page."""
     return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+def seen_on(browser: Client, row: Model) -> dict[str, str]:
+    """What a row's page says it shows, for a form put together by hand."""
+    return {"_seen": browser.get(page_of(row)).context["seen"]}
 
 
 def chosen(action: str, *rows: Model, step: str = "carry_out", **answers: str) -> dict[str, object]:

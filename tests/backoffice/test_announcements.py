@@ -5,7 +5,7 @@ import pytest
 from notifications.models import Announcement, Notification
 from notifications.services.announcements import spread_announcements
 from tests import factories
-from tests.backoffice.pages import SUBMIT, action_on, add_page, list_of, page_of, said
+from tests.backoffice.pages import SUBMIT, action_on, add_page, list_of, page_of, said, seen_on
 from tests.factories import NOW
 
 FORM = {"title": "Mountains", "text_ru": "Горы\n\nждут", "text_uz": "", "text_en": "Come & see"}
@@ -57,14 +57,16 @@ def test_it_is_written_for_a_segment_and_looked_at_before_it_goes(desk, cast, hi
     assert page.count("<p>Горы</p>") == 2, "the Uzbek readers get the Russian text"
 
     fields = FORM | {"tour": cast.silk_tour.pk, "took": "paid", "city": "Tashkent"}
-    assert desk.post(page_of(row), fields).url == page_of(row)
+    assert desk.post(page_of(row), fields | seen_on(desk, row)).url == page_of(row)
     row.refresh_from_db()
     assert row.segment == {"tour": cast.silk_tour.pk, "took": "paid", "city": "Tashkent"}
     page = text_of(desk.get(page_of(row)))
     assert "Nobody belongs to this segment" in page
-    refused = desk.post(page_of(row), fields | {"goes_from": "2027-05-02", "goes_to": "2027-05-01"})
+    seen = seen_on(desk, row)
+    wrong = {"goes_from": "2027-05-02", "goes_to": "2027-05-01"}
+    refused = desk.post(page_of(row), fields | wrong | seen)
     assert "The last day is before the first." in text_of(refused)
-    long = text_of(desk.post(page_of(row), FORM | {"text_en": "x" * 4097}))
+    long = text_of(desk.post(page_of(row), FORM | {"text_en": "x" * 4097} | seen))
     assert "Telegram takes 4096 characters; this has 4097." in long
 
 

@@ -8,6 +8,7 @@ import os
 import re
 import statistics
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -17,29 +18,16 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from backoffice.admin.paging import COUNTED
 from core.models import EventLog
-from finance.models import AccountingTransaction, LedgerEntry, PaymentTransaction, ProviderCall
-from notifications.models import Notification
 from partners.models import AgencyMember, User
-from sales.models import Booking, BookingTraveller
+from sales.models import Booking
 from tests.backoffice.many_rows import BASE, fill
 from tests.backoffice.pages import list_of
 from tests.cast import assemble
 
 BOOKINGS = int(os.environ.get("BENCH_BOOKINGS", "0"))
 TRIES = 3
-# Of these there are as many as bookings, or more.
-GREAT = (
-    Booking,
-    BookingTraveller,
-    EventLog,
-    LedgerEntry,
-    AccountingTransaction,
-    Notification,
-    PaymentTransaction,
-    ProviderCall,
-    User,
-)
 # Whoever waits longer than this looks elsewhere meanwhile.
 MOST_MILLISECONDS = 1_000
 
@@ -69,46 +57,49 @@ def filled(django_db_setup, django_db_blocker):
 
 def pages_of(person: User) -> list[tuple[str, str]]:
     """Every list the person may see, and what is done with the great ones."""
-    lists = [
-        (model._meta.label, list_of(model))
-        for model in admin.site._registry
-        if person.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
-    ]
-    bookings = list_of(Booking)
+    lists = [model for model in admin.site._registry if is_shown(model, person)]
     some = Booking.objects.for_staff(person).filter(status="paid").latest("pk")
-    asked = {
-        "bookings, page 100": "p=100",
-        "bookings, paid": "status__exact=paid",
-        "bookings, by code": f"q={some.code}",
-        "bookings, by name": "q=Dilnoza+Karimov",
-        "bookings, by phone": f"q={some.user.phone[4:]}",
-        "bookings, by Payme's id": f"q={some.payments.get().payme_invoice_id}",
-        "bookings, nobody of that name": "q=Zzyzx",
-    }
-    orders = [
-        (f"{model._meta.verbose_name_plural} by {column}", f"{list_of(model)}?o={number}")
-        for model in GREAT
-        if person.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
-        for number, column in sortable(model, person)
-    ]
     return [
-        *orders,
         ("home", reverse("admin:index")),
         ("a booking", reverse("admin:sales_booking_change", args=[some.pk])),
-        *lists,
-        *((name, f"{bookings}?{query}") for name, query in asked.items()),
+        *((model._meta.label, list_of(model)) for model in lists),
+        *(
+            (f"{model._meta.verbose_name_plural}, {what}", f"{list_of(model)}?{query}")
+            for model in lists
+            if admin.site.get_model_admin(model).is_great
+            for what, query in great_queries(model, person, some)
+        ),
+        *((f"bookings, {what}", f"{list_of(Booking)}?{q}") for what, q in of_bookings(some)),
+        *((f"log, {what}", f"{list_of(EventLog)}?{q}") for what, q in of_log(some)),
+        *((f"found: {word}", f"{reverse('admin:find')}?q={word}") for word in words_for(some)),
     ]
 
 
-def sortable(model, person: User) -> list[tuple[int, str]]:
-    """The columns whose heading sorts, by their numbers."""
+def is_shown(model, person: User) -> bool:
+    return person.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
+
+
+def great_queries(model, person: User, some: Booking) -> Iterator[tuple[str, str]]:
+    """Its orders both ways, its last page and what is looked for in it."""
     request = RequestFactory().get(list_of(model))
     request.user = person
     page = admin.site.get_model_admin(model)
+    for number, column in sortable(page, model, request):
+        yield f"by {column}", f"o={number}"
+        yield f"by {column}, down", f"o=-{number}"
+    rows = page.get_queryset(request)[:COUNTED].count()
+    yield "last page", f"p={max(1, -(-rows // page.list_per_page))}"
+    for word in ("Dilnoza+Karimov", "Zzyzx", some.code):
+        yield f"with {word}", f"q={word}"
+
+
+def sortable(page, model, request) -> list[tuple[int, str]]:
+    """The columns whose heading sorts, by their numbers."""
     shown, allowed = list(page.get_list_display(request)), page.get_sortable_by(request)
+    first = 1 if page.get_actions(request) else 0
     return [
         (number, name)
-        for number, name in enumerate(shown, start=1)
+        for number, name in enumerate(shown, start=first)
         if name in allowed and has_order(page, model, name)
     ]
 
@@ -117,6 +108,31 @@ def has_order(page, model, name: str) -> bool:
     column = getattr(page, name, None)
     fields = {field.name for field in model._meta.fields}
     return bool(getattr(column, "admin_order_field", None)) or (column is None and name in fields)
+
+
+def of_bookings(some: Booking) -> list[tuple[str, str]]:
+    return [
+        ("paid", "status__exact=paid"),
+        ("a name of many", "q=Dilnoza"),
+        ("a phone", f"q={some.user.phone[4:]}"),
+        ("Payme's id", f"q={some.payments.get().payme_invoice_id}"),
+    ]
+
+
+def of_log(some: Booking) -> list[tuple[str, str]]:
+    return [
+        ("this month", "period=month"),
+        ("one action", "action=booking.paid"),
+        ("one kind", "object_type=sales.booking"),
+        ("one door", "source__exact=admin"),
+        ("one person", f"user__id__exact={some.user_id}"),
+        ("one booking", f"object_type=sales.booking&object_id={some.pk}"),
+    ]
+
+
+def words_for(some: Booking) -> list[str]:
+    """What is typed into the search over everything."""
+    return [some.code, some.user.phone[4:], "Dilnoza+Karimov", "Dilnoza", "Zzyzx"]
 
 
 def visit(browser: Client, name: str, address: str) -> Visit:

@@ -14,7 +14,7 @@ from core.models import EventLog, Job, JobSchedule
 from partners.models import User
 from sales.queries.reports import REPORTS
 from tests import factories
-from tests.backoffice.pages import SUBMIT, action_on, list_of, page_of, said
+from tests.backoffice.pages import SUBMIT, action_on, list_of, page_of, said, seen_on
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -259,7 +259,8 @@ def test_how_often_changes_which_period_comes(desk, cast):
     desk.post(add_address(report="sales"), FORM)
     made = JobSchedule.objects.get()
 
-    desk.post(page_of(made), {**FORM, "every": "month", "is_active": "on"})
+    form = {**FORM, "every": "month", "is_active": "on"}
+    desk.post(page_of(made), form | seen_on(desk, made))
 
     made.refresh_from_db()
     assert (made.every, made.params["period"]) == ("month", "last_month")

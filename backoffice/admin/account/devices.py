@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
@@ -46,6 +47,8 @@ class DeviceAdmin(ReadOnly, BaseAdmin):
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
         person = self.own_or_404(request, object_id).user
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         return go(
             request, list_url("core.eventlog", object_type="partners.user", object_id=person.pk)
         )

@@ -253,8 +253,8 @@ class SessionAdmin(OwnPage, Exchange, PassengerPages, SavedByActs, HistoryAdmin)
         dialog={
             "title": _("Has this tour run?"),
             "description": _(
-                "The date is completed and no longer changes; this cannot be undone. Left alone it is completed by itself "
-                "the night after its last day."
+                "The date is completed and no longer changes; this cannot be undone. Left alone it "
+                "is completed by itself the night after its last day."
             ),
             "form_submit_text": _("It has run"),
         },

@@ -22,6 +22,7 @@ from finance.providers.payme import protocol as p
 from finance.providers.payme.cashbox import TEST
 from finance.services.provider_calls import NO_ANSWER
 from finance.states import Provider
+from partners.queries.search import any_of
 from sales.models import Booking
 
 METHODS = (
@@ -125,8 +126,11 @@ class ProviderCallAdmin(ReadOnly, BaseAdmin):
         # Most methods name a payment by Payme's id only.
         paid = PaymentTransaction.objects.filter(booking__code=word.upper())
         ids = [word.lower(), *paid.values_list("payme_invoice_id", flat=True)]
-        account = {f"request__params__account__{settings.PAYME_ACCOUNT_FIELD}__iexact": word}
-        return queryset.filter(Q(request__params__id__in=ids) | Q(**account)), False
+        asked = [{"id": payme_id} for payme_id in ids]
+        # People type a code in either case.
+        asked += [{"account": {settings.PAYME_ACCOUNT_FIELD: code}} for code in _spellings(word)]
+        ways = [Q(request__contains={"params": params}) for params in asked]
+        return queryset.filter(pk__in=any_of(ProviderCall, ways)), False
 
     @display(description=_("called at"), ordering="called_at")
     def called(self, call: ProviderCall) -> str:
@@ -170,6 +174,10 @@ class ProviderCallAdmin(ReadOnly, BaseAdmin):
     @display(description=_("answered"))
     def answered(self, call: ProviderCall) -> SafeString:
         return readable(call.answer)
+
+
+def _spellings(word: str) -> set[str]:
+    return {word, word.upper(), word.lower()}
 
 
 def in_words(code: int) -> str:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from backoffice.admin.charts import MAIN, PALE, Chart, Row, chart_data, chart_options
 from backoffice.admin.display import list_url, page_url
@@ -136,7 +137,7 @@ def _proof(at: datetime) -> Figure:
     if proof.action == BROKEN:
         return Figure(_("Books"), _("do not balance"), when, url, "gpp_bad", "danger")
     is_old = proof.timestamp < at - PROVED_WITHIN
-    return Figure(_("Books"), _("balance"), when, url, "verified", "warning" if is_old else "")
+    return Figure(_("Books"), pgettext("the books", "balance"), when, url, "verified", "warning" if is_old else "")
 
 
 # --- what waits for somebody

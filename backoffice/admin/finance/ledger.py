@@ -8,6 +8,7 @@ from django.db.models import (
     DecimalField,
     F,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Sum,
@@ -24,9 +25,11 @@ from unfold.decorators import display
 from backoffice.admin.base import BaseAdmin, ReadOnly, ScopedTabular
 from backoffice.admin.display import link, list_url, money
 from backoffice.admin.filters import LocalTimeFilter
+from backoffice.admin.finding import FindsByIndex, of_booking
 from core.money import ZERO
 from finance.models import Account, AccountingTransaction, LedgerEntry
 from finance.states import PLATFORM_ACCOUNTS
+from partners.queries.search import FEWEST_LETTERS
 
 # The platform's own accounts are summed, not kept; all here as credit less debit.
 _LINES = LedgerEntry.objects.filter(account=OuterRef("pk")).order_by().values("account")
@@ -116,7 +119,7 @@ class EntryInline(Sides, ReadOnly, ScopedTabular):
 
 
 @admin.register(AccountingTransaction)
-class JournalAdmin(ReadOnly, BaseAdmin):
+class JournalAdmin(FindsByIndex, ReadOnly, BaseAdmin):
     is_great = True
     agency_path = "agency_id"
     agency_filter = "agency"
@@ -141,6 +144,10 @@ class JournalAdmin(ReadOnly, BaseAdmin):
     empty_title = _("No journals yet")
     empty_text = _("The first paid booking makes the first one.")
 
+    def ways(self, words: str) -> list[Q]:
+        in_memo = ~Q(memo="") & Q(memo__icontains=words)
+        return [*of_booking(words), *([in_memo] if len(words) >= FEWEST_LETTERS else [])]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[AccountingTransaction]:
         return super().get_queryset(request).prefetch_related("entries__account")
 
@@ -154,7 +161,7 @@ class JournalAdmin(ReadOnly, BaseAdmin):
 
 
 @admin.register(LedgerEntry)
-class EntryAdmin(Sides, ReadOnly, BaseAdmin):
+class EntryAdmin(FindsByIndex, Sides, ReadOnly, BaseAdmin):
     is_great = True
     agency_path = "account__agency_id"
     agency_filter = "account__agency"
@@ -167,6 +174,10 @@ class EntryAdmin(Sides, ReadOnly, BaseAdmin):
     fields = ("transaction", "account", "debit_shown", "credit_shown")
     readonly_fields = ("debit_shown", "credit_shown")
     empty_title = _("No lines yet")
+
+    def ways(self, words: str) -> list[Q]:
+        found = AccountingTransaction.objects.order_by()
+        return [Q(transaction__in=found.filter(way).values("pk")) for way in of_booking(words)]
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         linked = lookup == "account__id__exact"

@@ -31,7 +31,7 @@ from finance.queries.month_list import (
     OpenMonth,
     adjustments_waiting_in,
     open_months,
-    turnover_by_month,
+    turnover_of,
 )
 from finance.queries.months import MONTH
 from finance.queries.overview import DAY
@@ -86,7 +86,7 @@ class MonthAdmin(OwnPage, ReadOnly, BaseAdmin):
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def page_of(self, request: HttpRequest, obj: ClosedMonth) -> dict[str, Any]:
-        journals, turnover = turnover_by_month(obj.month).get(obj.month, (0, ZERO))
+        journals, turnover = turnover_of([obj.month])[obj.month]
         return {
             "closed": obj,
             "balances": balances_of(obj.balances),

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -23,6 +23,7 @@ from unfold.decorators import display
 from backoffice.admin.base import BaseAdmin, ReadOnly, ScopedTabular
 from backoffice.admin.display import badge, link, list_url, money, state_badge
 from backoffice.admin.filters import LocalTimeFilter
+from backoffice.admin.finding import FindsByIndex, of_booking
 from backoffice.admin.finance.refund_ask import AsksRefunds
 from core.clock import now
 from finance.models import PaymentTransaction, Refund
@@ -52,7 +53,7 @@ class ReceiptFilter(DropdownFilter):
 
 
 @admin.register(PaymentTransaction)
-class PaymentAdmin(AsksRefunds, ReadOnly, BaseAdmin):
+class PaymentAdmin(FindsByIndex, AsksRefunds, ReadOnly, BaseAdmin):
     is_great = True
     agency_path = "agency_id"
     agency_filter = "agency"
@@ -109,6 +110,9 @@ class PaymentAdmin(AsksRefunds, ReadOnly, BaseAdmin):
         (_("As sent"), {"fields": (("account", "calls"), ("cashbox", "shared"))}),
     )
     empty_title = _("No payments yet")
+
+    def ways(self, words: str) -> list[Q]:
+        return [Q(payme_invoice_id=words), *of_booking(words)]
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         payment = self.own_or_404(request, object_id)

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils.formats import localize
@@ -19,6 +19,7 @@ from unfold.decorators import action, display
 from backoffice.admin.base import BaseAdmin, ReadOnly, Steps
 from backoffice.admin.bulk import Bulk, bulk_page
 from backoffice.admin.display import change_url, link, state_badge, two_lines
+from backoffice.admin.finding import FindsByIndex, of_booking, of_person
 from backoffice.admin.notifications.keys import drawn
 from backoffice.admin.notifications.preview_page import templates_page
 from core.clock import now
@@ -63,7 +64,7 @@ class LatenessFilter(DropdownFilter):
 
 
 @admin.register(Notification)
-class NotificationAdmin(Steps, ReadOnly, BaseAdmin):
+class NotificationAdmin(FindsByIndex, Steps, ReadOnly, BaseAdmin):
     is_great = True
     agency_path = "agency_id"
     agency_filter = "agency"
@@ -105,6 +106,9 @@ class NotificationAdmin(Steps, ReadOnly, BaseAdmin):
 
     class Media:
         css = {"all": ("backoffice/messages.css",)}
+
+    def ways(self, words: str) -> list[Q]:
+        return [*of_booking(words), *of_person(words, "recipient")]
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.show_templates)

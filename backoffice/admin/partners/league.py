@@ -65,7 +65,7 @@ class LeagueList(CalmChangeList):
         found = list(super().get_ordering(request, queryset))
         return found if ORDER_VAR in self.params else ["-sales", *found]
 
-    def rows_of(self, page: QuerySet[Any]) -> list[Any]:
+    def rows_of(self, page: Any) -> list[Any]:
         # The period's filter annotates what the columns show.
         return list(page)
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
 from unfold.decorators import action, display
@@ -175,7 +175,9 @@ class MemberAdmin(LookAsButton, ReadOnly, Steps, BaseAdmin):
     def state(self, member: AgencyMember) -> SafeString:
         if not member.user.is_active:
             return badge(_("account closed"), "danger")
-        return badge(_("works here"), "success") if member.is_active else badge(_("left"))
+        if member.is_active:
+            return badge(_("works here"), "success")
+        return badge(pgettext_lazy("works here no longer", "left"))
 
     @display(description=_("signs in by"))
     def signs_in_by(self, member: AgencyMember) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.timezone import localtime
@@ -21,6 +21,7 @@ from backoffice.admin.account.devices import ResetsSecondFactor
 from backoffice.admin.account.look_as import LookAsButton
 from backoffice.admin.base import BaseAdmin, OwnPage, ReadOnly, Steps, staff
 from backoffice.admin.display import badge, change_url, link, list_url, two_lines
+from backoffice.admin.finding import FindsByIndex, of_person
 from backoffice.admin.notifications.preferences import muted_in_words
 from backoffice.admin.partners.person_bonus import grant_page, statement_page, tell_bonus
 from backoffice.admin.partners.standing import (
@@ -31,6 +32,7 @@ from backoffice.admin.partners.standing import (
 )
 from backoffice.admin.refusals import go
 from partners.models import AccessToken, Friendship, ReferralTouch, User
+from partners.queries.search import find_people
 from partners.services.staff import (
     change_platform_role,
     deactivate_person,
@@ -138,6 +140,11 @@ class PersonAdmin(LookAsButton, ResetsSecondFactor, OwnPage, Steps, BaseAdmin):
 
     class Media:
         css = {"all": ("backoffice/partners.css",)}
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[User], search_term: str
+    ) -> tuple[QuerySet[User], bool]:
+        return (find_people(queryset, search_term) if search_term else queryset), False
 
     def get_urls(self) -> list[Any]:
         wrap = self.admin_site.admin_view
@@ -359,7 +366,7 @@ class FriendshipAdmin(ReadOnly, BaseAdmin):
 
 
 @admin.register(AccessToken)
-class AccessTokenAdmin(ReadOnly, BaseAdmin):
+class AccessTokenAdmin(FindsByIndex, ReadOnly, BaseAdmin):
     """Who is signed in; the digest is of no use to anybody and stays out of sight."""
 
     is_great = True
@@ -367,3 +374,6 @@ class AccessTokenAdmin(ReadOnly, BaseAdmin):
     list_select_related = ("user",)
     search_fields = ("user__first_name", "user__last_name", "user__phone")
     fields = ("user", "created_at", "expires_at", "revoked_at")
+
+    def ways(self, words: str) -> list[Q]:
+        return of_person(words, "user")

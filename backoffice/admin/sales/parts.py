@@ -4,7 +4,7 @@ they belong."""
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -20,7 +20,9 @@ from unfold.decorators import display
 
 from backoffice.admin.base import BaseAdmin, ReadOnly
 from backoffice.admin.display import link, money, two_lines
+from backoffice.admin.finding import FindsByIndex, of_booking
 from core.clock import local_date, now
+from partners.queries.search import FEWEST_LETTERS, named
 from sales.models import BookingComment, BookingTraveller, DateOffer
 from sales.queries.comments import unanswered
 from sales.states import BookingStatus
@@ -43,7 +45,7 @@ class NamedFilter(DropdownFilter):
 
 
 @admin.register(BookingTraveller)
-class TravellerAdmin(ReadOnly, BaseAdmin):
+class TravellerAdmin(FindsByIndex, ReadOnly, BaseAdmin):
     """Seats of every session; they are named, and people checked in, on the passenger list."""
 
     is_great = True
@@ -68,6 +70,10 @@ class TravellerAdmin(ReadOnly, BaseAdmin):
     )
     readonly_fields = ("departure",)
     empty_title = _("No travellers yet")
+
+    def ways(self, words: str) -> list[Q]:
+        by_name = named(words)
+        return [*of_booking(words), *([by_name] if by_name is not None else [])]
 
     @display(description=_("traveller"), ordering="first_name")
     def name_shown(self, traveller: BookingTraveller) -> str | SafeString:
@@ -106,7 +112,7 @@ class AnswerFilter(DropdownFilter):
 
 
 @admin.register(BookingComment)
-class CommentAdmin(ReadOnly, BaseAdmin):
+class CommentAdmin(FindsByIndex, ReadOnly, BaseAdmin):
     is_great = True
     agency_path = "booking__agency_id"
     agency_filter = "booking__agency"
@@ -117,6 +123,10 @@ class CommentAdmin(ReadOnly, BaseAdmin):
     ordering = ("-id",)
     fields = ("booking", "author", "text", "is_internal", "created_at")
     empty_title = _("No comments yet")
+
+    def ways(self, words: str) -> list[Q]:
+        in_text = [Q(text__icontains=words)] if len(words) >= FEWEST_LETTERS else []
+        return [*of_booking(words), *in_text]
 
 
 @admin.register(DateOffer)

@@ -17,6 +17,8 @@
 
     function openPalette() {
         window.dispatchEvent(new CustomEvent("opencommand"));
+        // A dialog that has just been closed gives the focus back a moment later.
+        setTimeout(() => document.getElementById(PALETTE)?.focus(), 60);
     }
 
     function rowLinks() {
