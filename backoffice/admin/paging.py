@@ -1,5 +1,6 @@
 """Paging that never counts a huge table."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.admin.views.main import ORDER_VAR
@@ -77,17 +78,18 @@ def _is_descending(order: Any) -> bool:
 
 
 def kept_orders(model: type[Model]) -> set[str]:
-    """The columns by which an index keeps all rows in order: alone where hardly two rows are
-    alike, else with the key beside them."""
+    """The columns by which an index keeps all rows in order."""
     columns = {field.name: field for field in model._meta.concrete_fields if not field.is_relation}
     indexed = [_columns(index) for index in model._meta.indexes if _is_of_every_row(index)]
     indexed += [[name] for name, field in columns.items() if field.db_index]
-    return {
-        first
-        for first, *others in indexed
-        if first in columns
-        and (others == [PK] or not others and isinstance(columns[first], DateTimeField))
-    } | {name for name, field in columns.items() if field.unique}
+    kept = {each[0] for each in indexed if each[0] in columns and _has_few_ties(each, columns)}
+    return kept | {name for name, field in columns.items() if field.unique}
+
+
+def _has_few_ties(indexed: list[str], columns: Mapping[str, Any]) -> bool:
+    """The key stands beside the column, or hardly two rows are of the same moment."""
+    first, *others = indexed
+    return others == [PK] or (not others and isinstance(columns[first], DateTimeField))
 
 
 def _columns(index: Index) -> list[str]:

@@ -8,7 +8,6 @@ from partners.queries.search import FEWEST_LETTERS, any_of, named, ways_to
 from sales.models import Booking, BookingTraveller
 from sales.models.booking import BookingQuerySet
 
-
 # Further down nobody looks; lists do not count further either.
 MOST = 10_000
 

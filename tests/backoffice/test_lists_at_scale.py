@@ -66,7 +66,7 @@ def pages_of(person: User) -> list[tuple[str, str]]:
         *(
             (f"{model._meta.verbose_name_plural}, {what}", f"{list_of(model)}?{query}")
             for model in lists
-            if admin.site.get_model_admin(model).is_great
+            if getattr(admin.site.get_model_admin(model), "is_great", False)
             for what, query in great_queries(model, person, some)
         ),
         *((f"bookings, {what}", f"{list_of(Booking)}?{q}") for what, q in of_bookings(some)),

@@ -172,7 +172,7 @@ def test_a_list_of_three_costs_what_a_list_of_one_costs(cast, sign_in, desk):
             assert CARD not in text(browser.get(LIST))
         counts.append(len(queries))
 
-    assert counts == [15, 15]
+    assert counts == [11, 11]
 
 
 def test_where_the_provider_is_asked_by_a_job_no_register_is_offered(cast, sign_in, desk, settings):

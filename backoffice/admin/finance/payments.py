@@ -23,8 +23,8 @@ from unfold.decorators import display
 from backoffice.admin.base import BaseAdmin, ReadOnly, ScopedTabular
 from backoffice.admin.display import badge, link, list_url, money, state_badge
 from backoffice.admin.filters import LocalTimeFilter
-from backoffice.admin.finding import FindsByIndex, of_booking
 from backoffice.admin.finance.refund_ask import AsksRefunds
+from backoffice.admin.finding import FindsByIndex, of_booking
 from core.clock import now
 from finance.models import PaymentTransaction, Refund
 from finance.queries.payments import without_receipt

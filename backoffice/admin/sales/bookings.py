@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import (
@@ -116,10 +117,13 @@ class BookingAdmin(
             story["comment_form"] = CommentForm()
         return story | {"steps": self._steps(request, obj)}
 
-    def _steps(self, request: HttpRequest, obj: Booking) -> list[Any]:
+    def _steps(self, request: HttpRequest, obj: Booking) -> list[tuple[Any, str]]:
         """What answers the question of the head, for a phone: there the bar above is folded."""
-        found = self.get_actions_detail(request, obj.pk)
-        return [each for each in found if each.method.original_function_name in STEPS]
+        return [
+            (each, reverse(f"admin:{each.action_name}", args=[obj.pk]))
+            for each in self.get_actions_detail(request, obj.pk)
+            if each.method.original_function_name in STEPS
+        ]
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         booking = self.own_or_404(request, object_id)

@@ -7,7 +7,6 @@ from core.clock import local_date, now
 
 LONGEST = 100
 FEWEST_LETTERS = 3
-# A booking's code, a word of a promo code, an id of Payme's.
 DAYS = ("%d.%m.%Y", "%Y-%m-%d", "%d.%m.%y")
 MOST_DIGITS = 9
 

@@ -2,10 +2,10 @@
 (function () {
     "use strict";
 
-    function name(select) {
-        const label = document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
-        const drawn = select.nextElementSibling;
-        if (!label || !drawn || !drawn.classList.contains("select2")) {
+    function name(drawn) {
+        const select = drawn.previousElementSibling;
+        const label = select && select.id && document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
+        if (!label) {
             return;
         }
         for (const part of drawn.querySelectorAll("[role=combobox], [role=textbox], input")) {
@@ -13,12 +13,14 @@
         }
     }
 
-    function nameAll() {
-        document.querySelectorAll("select.select2-hidden-accessible[id]").forEach(name);
-    }
-
-    window.addEventListener("load", nameAll);
-    document.addEventListener("formset:added", function () {
-        setTimeout(nameAll);
-    });
+    // They are drawn late, and again for each form that is added.
+    new MutationObserver(function (changes) {
+        for (const change of changes) {
+            for (const added of change.addedNodes) {
+                if (added.classList && added.classList.contains("select2-container")) {
+                    name(added);
+                }
+            }
+        }
+    }).observe(document.documentElement, { childList: true, subtree: true });
 })();
