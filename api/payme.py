@@ -15,8 +15,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostE
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 
-from core.caller import address_of, is_listed
 from core.actor import Actor, Source
+from core.caller import address_of, is_listed
 from core.clock import now
 from core.refusals import Refusal
 from finance.models import PaymentTransaction

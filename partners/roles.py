@@ -54,12 +54,7 @@ TABLE: dict[str, dict[str, frozenset[Role]]] = {
     # what is sold
     "catalog.tourcategory": {"view": STAFF, "add": _ADMIN, "change": _ADMIN},
     "catalog.tour": {"view": STAFF, "add": _SELLERS, "change": _SELLERS, **_FILES},
-    "catalog.tourphoto": {
-        "view": STAFF,
-        "add": _SELLERS,
-        "change": _SELLERS,
-        "delete": _SELLERS,
-    },
+    "catalog.tourphoto": {"view": STAFF},
     "catalog.toursession": {"view": STAFF, "add": _SELLERS, "change": _SELLERS, **_FILES},
     "catalog.promotion": {"view": STAFF, "add": _SELLERS, "change": _SELLERS},
     "catalog.promocode": {"view": STAFF, "add": _SELLERS, "change": _SELLERS, **_FILES},
@@ -108,7 +103,6 @@ TABLE: dict[str, dict[str, frozenset[Role]]] = {
         "add": _BOOKS | _OWNER,
         "approve": _BOOKS,
         "cancel": _BOOKS,
-        "send": _BOOKS,
         "settle": _BOOKS,
     },
     "finance.payoutregister": {"view": _BOOKS, "add": _BOOKS},
@@ -125,7 +119,7 @@ TABLE: dict[str, dict[str, frozenset[Role]]] = {
     "finance.providercall": {"view": _BOOKS | {Role.SUPPORT}},
     "finance.report": {"view": _BOOKS, "export": _BOOKS},
     # what happened and what was told
-    "core.job": {"view": _BOOKS, "add": _BOOKS},
+    "core.job": {"view": _BOOKS},
     "core.jobschedule": {"view": _BOOKS, "add": _BOOKS, "change": _BOOKS, "delete": _BOOKS},
     "core.eventlog": {"view": STAFF, "export": STAFF},
     "core.savedfilter": {"view": STAFF, "add": STAFF, "delete": STAFF},

@@ -51,7 +51,7 @@ class CalmChangeList(ChangeList):
         return [*order, last]
 
     def get_results(self, request: HttpRequest) -> None:
-        rows = self.queryset
+        rows = self.queryset  # type: ignore[has-type]
         if self.query and self.model_admin.is_great:
             # A search is carried out once, not to count and then to show.
             self.queryset = Keys(rows.values_list("pk", flat=True)[:COUNTED])
@@ -81,7 +81,7 @@ def kept_orders(model: type[Model]) -> set[str]:
     """The columns by which an index keeps all rows in order."""
     columns = {field.name: field for field in model._meta.concrete_fields if not field.is_relation}
     indexed = [_columns(index) for index in model._meta.indexes if _is_of_every_row(index)]
-    indexed += [[name] for name, field in columns.items() if field.db_index]
+    indexed += [[name] for name, field in columns.items() if getattr(field, "db_index", False)]
     kept = {each[0] for each in indexed if each[0] in columns and _has_few_ties(each, columns)}
     return kept | {name for name, field in columns.items() if field.unique}
 

@@ -40,10 +40,11 @@ def test_the_league_ranks_partners_and_shows_what_is_worth_a_look(cast, sign_in,
     factories.referral_touch(user=cast.blogger, partner=cast.partner, refusal="self")
     browser = sign_in(cast.support)
 
-    rows = browser.get(LEAGUE).context["cl"].result_list
+    league = browser.get(LEAGUE).context["cl"]
+    rows = league.result_list
     flagged = browser.get(LEAGUE, {"flagged": "yes"}).context["cl"].result_list
     calm = browser.get(LEAGUE, {"flagged": "no"}).context["cl"].result_list
-    by_rest = browser.get(LEAGUE, {"o": "9"})
+    by_rest = browser.get(LEAGUE, {"o": str(league.list_display.index("rest"))})
     last_month = browser.get(LEAGUE, {"period": "last", "q": "madin"})
 
     assert [row.code for row in rows] == ["MADINA", "NEWCOMER"]

@@ -112,27 +112,27 @@ class Walker:
     def ask(self, method: str, url: str, data=None):
         """The answer, and what it wrote."""
         self.client.cookies = self.cookies.copy()
-        with transaction.atomic(), written() as writes:
+        with undone() as writes:
             answer = getattr(self.client, method)(url, data)
             if answer.streaming:
                 b"".join(answer)
-            transaction.set_rollback(True)
         return answer, writes
 
 
 @contextmanager
-def written() -> Iterator[list[str]]:
-    """What is written meanwhile but for the browser's own session."""
-    found: list[str] = []
+def undone() -> Iterator[list[str]]:
+    """What is written meanwhile, but for the browser's own session; nothing of it stays."""
+    writes: list[str] = []
 
     def look(execute, sql, params, many, context):
         verb, _space, rest = sql.partition(" ")
         if verb in ("INSERT", "UPDATE", "DELETE") and not _of_the_session(rest):
-            found.append(sql[:80])
+            writes.append(sql[:80])
         return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(look):
-        yield found
+    with transaction.atomic(), connection.execute_wrapper(look):
+        yield writes
+        transaction.set_rollback(True)
 
 
 def _of_the_session(statement: str) -> bool:

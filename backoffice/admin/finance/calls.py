@@ -126,7 +126,7 @@ class ProviderCallAdmin(ReadOnly, BaseAdmin):
         # Most methods name a payment by Payme's id only.
         paid = PaymentTransaction.objects.filter(booking__code=word.upper())
         ids = [word.lower(), *paid.values_list("payme_invoice_id", flat=True)]
-        asked = [{"id": payme_id} for payme_id in ids]
+        asked: list[dict[str, Any]] = [{"id": payme_id} for payme_id in ids]
         # People type a code in either case.
         asked += [{"account": {settings.PAYME_ACCOUNT_FIELD: code}} for code in _spellings(word)]
         ways = [Q(request__contains={"params": params}) for params in asked]

@@ -137,7 +137,14 @@ def _proof(at: datetime) -> Figure:
     if proof.action == BROKEN:
         return Figure(_("Books"), _("do not balance"), when, url, "gpp_bad", "danger")
     is_old = proof.timestamp < at - PROVED_WITHIN
-    return Figure(_("Books"), pgettext("the books", "balance"), when, url, "verified", "warning" if is_old else "")
+    return Figure(
+        _("Books"),
+        pgettext("the books", "balance"),
+        when,
+        url,
+        "verified",
+        "warning" if is_old else "",
+    )
 
 
 # --- what waits for somebody

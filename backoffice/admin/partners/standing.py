@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import (
     validate_password,
 )
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import BaseDialogForm
@@ -39,7 +40,9 @@ class MemberDialog(BaseDialogForm):
         self, request: HttpRequest, object_id: int | str | None = None
     ) -> dict[str, Any]:
         reader = staff(request)
-        rows = AgencyMember.objects.for_user(reader).select_related("agency", "user")
+        # The checker mixes up the two tables whose rows are called members.
+        rows: QuerySet[Any] = AgencyMember.objects.for_user(reader)
+        rows = rows.select_related("agency", "user")
         if not reader.sees_all_agencies:
             own = reader.agency_ids_for("partners.agencymember", "change")
             rows = rows.filter(agency_id__in=own)
