@@ -16,7 +16,7 @@ SNAPSHOT := tests/api/test_contract.py::test_a_change_of_the_contract_is_a_visib
 NO_DATABASE := DATABASE_URL=postgresql://nobody@127.0.0.1:1/none
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test bench bench-export bench-lists bench-outbox bench-reconciliation check run worker bot seed lock messages audit openapi screenshots
+.PHONY: help install demo demo-reset test bench bench-export bench-lists bench-outbox bench-reconciliation check run worker bot seed lock messages audit openapi permissions screenshots
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ audit: install ## Prove the books: every balance recomputed from its lines
 
 openapi: install ## Write the API's snapshot anew, after a change that is meant
 	@$(NO_DATABASE) $(MANAGE) openapi_snapshot
+
+permissions: install ## Write docs/permissions.md anew from the table of roles
+	@$(NO_DATABASE) $(MANAGE) permissions
 
 screenshots: install ## Take docs/screenshots anew from the running demo
 	@deploy/system-packages chromium

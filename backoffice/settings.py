@@ -318,6 +318,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_CLIENT_IP_CALLABLE = "core.caller.address_of"
 # As the form calls it; the library would look for the model's field and count everybody as one.
 AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "backoffice.admin.account.lock_out.counted_as"
 AXES_HANDLER = "backoffice.admin.account.lock_out.LockOut"
 AXES_LOCKOUT_CALLABLE = "backoffice.admin.account.lock_out.tell"
 # Not kept with a failed try; the log of actions and the sessions tell of those that went well.

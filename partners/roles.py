@@ -2,14 +2,15 @@
 
 Every door asks this table: the admin through ``User.has_perm`` (``sales.view_booking`` is resource
 ``sales.booking``, act ``view``), acts through :func:`require`. Which *rows* a person sees is not
-here but in each model's ``for_user``.
+here but in each model's ``for_user``. Read it in words at "Who may what" in the back office or in
+docs/permissions.md (``make permissions`` writes it anew).
 """
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.actor import Actor
-from core.refusals import NotAllowed
+from core.refusals import NotAllowed, Text
 
 
 class Role(models.TextChoices):
@@ -27,119 +28,179 @@ PLATFORM = frozenset({Role.ACCOUNTANT, Role.SUPPORT, Role.ADMIN})
 AGENCY = frozenset({Role.MANAGER, Role.OWNER})
 STAFF = PLATFORM | AGENCY
 
-_OWNER = frozenset({Role.OWNER})
+# Who does what in the table below.
 _ADMIN = frozenset({Role.ADMIN})
-_BOOKS = frozenset({Role.ACCOUNTANT, Role.ADMIN})
-_SELLERS = AGENCY | _ADMIN
+_OWNER = frozenset({Role.OWNER})
+# Who answers for an agency; who sells its tours; in their stead the platform's admin.
 _OWNERS = _OWNER | _ADMIN
-# Tables as files, in and out.
-_FILES = {"import": _SELLERS, "export": _SELLERS}
+_SELLERS = AGENCY | _ADMIN
+# Who keeps the books, and who looks after people.
+_BOOKS = frozenset({Role.ACCOUNTANT, Role.ADMIN})
 _CARE = frozenset({Role.SUPPORT, Role.ADMIN})
 
-TABLE: dict[str, dict[str, frozenset[Role]]] = {
-    # people and agencies
-    "partners.user": {"view": PLATFORM, "add": _ADMIN, "change": _ADMIN},
-    "partners.friendship": {"view": _CARE},
-    "partners.accesstoken": {"view": _CARE},
-    "partners.travelagency": {"view": STAFF, "add": _ADMIN, "change": _OWNERS},
-    "partners.agencymember": {"view": _OWNERS | _CARE, "change": _OWNERS},
-    "partners.staffsession": {"view": _CARE, "end": _CARE},
-    "partners.staffinvitation": {"view": _OWNERS | _CARE, "add": _OWNERS, "revoke": _OWNERS},
-    "partners.viewas": {"view": _CARE, "add": _CARE},
-    "otp_totp.totpdevice": {"view": _CARE, "reset": _ADMIN},
-    "axes.accessattempt": {"view": _CARE, "unlock": _CARE},
-    "partners.referralpartner": {"view": PLATFORM, "add": _CARE, "stop": _CARE},
-    "partners.partnerrate": {"view": PLATFORM, "add": _ADMIN},
-    "partners.referraltouch": {"view": PLATFORM},
-    # what is sold
-    "catalog.tourcategory": {"view": STAFF, "add": _ADMIN, "change": _ADMIN},
-    "catalog.tour": {"view": STAFF, "add": _SELLERS, "change": _SELLERS, **_FILES},
-    "catalog.tourphoto": {"view": STAFF},
-    "catalog.toursession": {"view": STAFF, "add": _SELLERS, "change": _SELLERS, **_FILES},
-    "catalog.promotion": {"view": STAFF, "add": _SELLERS, "change": _SELLERS},
-    "catalog.promocode": {"view": STAFF, "add": _SELLERS, "change": _SELLERS, **_FILES},
-    "catalog.tourchat": {"view": STAFF, "add": _SELLERS, "change": _SELLERS},
-    # deals
-    "sales.booking": {
-        "view": STAFF,
-        "approve": _SELLERS,
-        "reject": _SELLERS,
-        "cancel": _SELLERS,
-        "attribute": PLATFORM,
-        "comment": STAFF,
-    },
-    "sales.bookingrequest": {"view": _SELLERS | {Role.SUPPORT}},
-    "sales.dateoffer": {"view": STAFF},
-    "sales.bookingtraveller": {"view": STAFF, "change": _SELLERS, "checkin": _SELLERS},
-    "sales.bookingcomment": {"view": STAFF},
-    "sales.customtriprequest": {"view": STAFF},
-    "sales.tripproposal": {"view": STAFF},
-    # money
-    "partners.paymentdetailschange": {"view": _BOOKS | _OWNER, "add": _BOOKS, "decide": _BOOKS},
-    "finance.account": {"view": _BOOKS | _OWNER},
-    "finance.accountingtransaction": {"view": _BOOKS | _OWNER},
-    "finance.ledgerentry": {"view": _BOOKS | _OWNER},
-    "finance.paymenttransaction": {"view": STAFF},
-    "finance.refund": {
-        "view": STAFF,
-        "add": _BOOKS,
-        "approve": _BOOKS,
-        "reject": _BOOKS,
-        "send": _BOOKS,
-        "complete": _BOOKS,
-    },
-    "finance.invoice": {"view": STAFF, "add": _BOOKS | _CARE},
-    "finance.moneycase": {"view": _BOOKS, "decide": _BOOKS},
-    "finance.commissionrate": {"view": _BOOKS | _OWNER, "add": _BOOKS, "decide": _BOOKS},
-    "finance.adjustment": {
-        "view": _BOOKS,
-        "add": _BOOKS,
-        "grant": _BOOKS | _CARE,
-        "decide": _BOOKS,
-    },
-    "finance.closedmonth": {"view": _BOOKS, "add": _BOOKS, "delete": _ADMIN},
-    "finance.payout": {
-        "view": _BOOKS | _OWNER,
-        "add": _BOOKS | _OWNER,
-        "approve": _BOOKS,
-        "cancel": _BOOKS,
-        "settle": _BOOKS,
-    },
-    "finance.payoutregister": {"view": _BOOKS, "add": _BOOKS},
-    "finance.referralbonus": {"view": PLATFORM},
-    "finance.referralpayoutrequest": {
-        "view": PLATFORM,
-        "approve": _BOOKS,
-        "reject": _BOOKS,
-        "send": _BOOKS,
-        "settle": _BOOKS,
-    },
-    "finance.reconciliationfile": {"view": _BOOKS, "add": _BOOKS},
-    "finance.reconciliationrow": {"view": _BOOKS, "resolve": _BOOKS},
-    "finance.providercall": {"view": _BOOKS | {Role.SUPPORT}},
-    "finance.report": {"view": _BOOKS, "export": _BOOKS},
-    # what happened and what was told
-    "core.job": {"view": _BOOKS},
-    "core.jobschedule": {"view": _BOOKS, "add": _BOOKS, "change": _BOOKS, "delete": _BOOKS},
-    "core.eventlog": {"view": STAFF, "export": STAFF},
-    "core.savedfilter": {"view": STAFF, "add": STAFF, "delete": STAFF},
-    "core.eventdelivery": {"view": _ADMIN},
-    "core.eventseal": {"view": _BOOKS},
-    "core.idempotencykey": {"view": _ADMIN},
-    "core.media": {"view": _SELLERS | _CARE, "add": _SELLERS, "delete": _SELLERS},
-    "notifications.notification": {"view": _SELLERS | _CARE, "retry": _SELLERS | _CARE},
-    "notifications.operations": {"view": _CARE},
-    "notifications.chatpace": {"view": _ADMIN},
-    "notifications.preferences": {"view": _CARE},
-    "notifications.chatmember": {"view": STAFF},
-    "notifications.announcement": {
-        "view": _CARE,
-        "add": _CARE,
-        "change": _CARE,
-        "start": _CARE,
-        "stop": _CARE,
-    },
-    "constance.config": {"view": _ADMIN, "change": _ADMIN},
+Acts = dict[str, frozenset[Role]]
+
+# Tables as files, in and out.
+_FILES: Acts = {"import": _SELLERS, "export": _SELLERS}
+
+SECTIONS: tuple[tuple[Text, dict[str, Acts]], ...] = (
+    (
+        _("Agencies and people"),
+        {
+            "partners.travelagency": {"view": STAFF, "add": _ADMIN, "change": _OWNERS},
+            "partners.agencymember": {"view": _OWNERS | _CARE, "change": _OWNERS},
+            "partners.staffinvitation": {
+                "view": _OWNERS | _CARE,
+                "add": _OWNERS,
+                "revoke": _OWNERS,
+            },
+            "partners.user": {"view": PLATFORM, "add": _ADMIN, "change": _ADMIN},
+            "partners.friendship": {"view": _CARE},
+            "partners.referralpartner": {"view": PLATFORM, "add": _CARE, "stop": _CARE},
+            "partners.partnerrate": {"view": PLATFORM, "add": _ADMIN},
+            "partners.referraltouch": {"view": PLATFORM},
+        },
+    ),
+    (
+        _("Signing in"),
+        {
+            "partners.staffsession": {"view": _CARE, "end": _CARE},
+            "partners.viewas": {"view": _CARE, "add": _CARE},
+            "otp_totp.totpdevice": {"view": _CARE, "reset": _ADMIN},
+            "axes.accessattempt": {"view": _CARE, "unlock": _CARE},
+            "partners.accesstoken": {"view": _CARE},
+        },
+    ),
+    (
+        _("What is sold"),
+        {
+            "catalog.tour": {"view": STAFF, "add": _SELLERS, "change": _SELLERS, **_FILES},
+            "catalog.tourphoto": {"view": STAFF},
+            "catalog.toursession": {"view": STAFF, "add": _SELLERS, "change": _SELLERS, **_FILES},
+            "catalog.promotion": {"view": STAFF, "add": _SELLERS, "change": _SELLERS},
+            "catalog.promocode": {"view": STAFF, "add": _SELLERS, "change": _SELLERS, **_FILES},
+            "catalog.tourcategory": {"view": STAFF, "add": _ADMIN, "change": _ADMIN},
+            "catalog.tourchat": {"view": STAFF, "add": _SELLERS, "change": _SELLERS},
+            "notifications.chatmember": {"view": STAFF},
+            "core.media": {"view": _SELLERS | _CARE, "add": _SELLERS, "delete": _SELLERS},
+        },
+    ),
+    (
+        _("Bookings"),
+        {
+            "sales.bookingrequest": {"view": _SELLERS | {Role.SUPPORT}},
+            "sales.booking": {
+                "view": STAFF,
+                "approve": _SELLERS,
+                "reject": _SELLERS,
+                "cancel": _SELLERS,
+                "attribute": PLATFORM,
+                "comment": STAFF,
+            },
+            "sales.bookingtraveller": {"view": STAFF, "change": _SELLERS, "checkin": _SELLERS},
+            "sales.bookingcomment": {"view": STAFF},
+            "sales.dateoffer": {"view": STAFF},
+            "sales.customtriprequest": {"view": STAFF},
+            "sales.tripproposal": {"view": STAFF},
+        },
+    ),
+    (
+        _("Money"),
+        {
+            "finance.paymenttransaction": {"view": STAFF},
+            "finance.invoice": {"view": STAFF, "add": _BOOKS | _CARE},
+            "finance.refund": {
+                "view": STAFF,
+                "add": _BOOKS,
+                "approve": _BOOKS,
+                "reject": _BOOKS,
+                "send": _BOOKS,
+                "complete": _BOOKS,
+            },
+            "finance.moneycase": {"view": _BOOKS, "decide": _BOOKS},
+            "finance.payout": {
+                "view": _BOOKS | _OWNER,
+                "add": _BOOKS | _OWNER,
+                "approve": _BOOKS,
+                "cancel": _BOOKS,
+                "settle": _BOOKS,
+            },
+            "finance.payoutregister": {"view": _BOOKS, "add": _BOOKS},
+            "partners.paymentdetailschange": {
+                "view": _BOOKS | _OWNER,
+                "add": _BOOKS,
+                "decide": _BOOKS,
+            },
+            "finance.commissionrate": {"view": _BOOKS | _OWNER, "add": _BOOKS, "decide": _BOOKS},
+            "finance.referralbonus": {"view": PLATFORM},
+            "finance.referralpayoutrequest": {
+                "view": PLATFORM,
+                "approve": _BOOKS,
+                "reject": _BOOKS,
+                "send": _BOOKS,
+                "settle": _BOOKS,
+            },
+        },
+    ),
+    (
+        _("Books"),
+        {
+            "finance.report": {"view": _BOOKS, "export": _BOOKS},
+            "core.job": {"view": _BOOKS},
+            "core.jobschedule": {
+                "view": _BOOKS,
+                "add": _BOOKS,
+                "change": _BOOKS,
+                "delete": _BOOKS,
+            },
+            "finance.account": {"view": _BOOKS | _OWNER},
+            "finance.accountingtransaction": {"view": _BOOKS | _OWNER},
+            "finance.ledgerentry": {"view": _BOOKS | _OWNER},
+            # Support gives bonus on a person's page, and reads there what became of it.
+            "finance.adjustment": {
+                "view": _BOOKS,
+                "add": _BOOKS,
+                "grant": _BOOKS | _CARE,
+                "decide": _BOOKS,
+            },
+            "finance.closedmonth": {"view": _BOOKS, "add": _BOOKS, "delete": _ADMIN},
+            "finance.reconciliationfile": {"view": _BOOKS, "add": _BOOKS},
+            "finance.reconciliationrow": {"view": _BOOKS, "resolve": _BOOKS},
+        },
+    ),
+    (
+        _("Messages"),
+        {
+            "notifications.notification": {"view": _SELLERS | _CARE, "retry": _SELLERS | _CARE},
+            "notifications.announcement": {
+                "view": _CARE,
+                "add": _CARE,
+                "change": _CARE,
+                "start": _CARE,
+                "stop": _CARE,
+            },
+            "notifications.preferences": {"view": _CARE},
+            "notifications.operations": {"view": _CARE},
+        },
+    ),
+    (
+        _("Log and platform"),
+        {
+            "core.eventlog": {"view": STAFF, "export": STAFF},
+            "core.savedfilter": {"view": STAFF, "add": STAFF, "delete": STAFF},
+            "core.permissions": {"view": STAFF},
+            "finance.providercall": {"view": _BOOKS | {Role.SUPPORT}},
+            "core.eventseal": {"view": _BOOKS},
+            "core.eventdelivery": {"view": _ADMIN},
+            "core.idempotencykey": {"view": _ADMIN},
+            "notifications.chatpace": {"view": _ADMIN},
+            "constance.config": {"view": _ADMIN, "change": _ADMIN},
+        },
+    ),
+)
+# Resource (``app.model``), act, roles.
+TABLE: dict[str, Acts] = {
+    resource: acts for _title, section in SECTIONS for resource, acts in section.items()
 }
 
 

@@ -92,6 +92,7 @@ GROUPS = {
             Item("partners.referralpartner", _("Referral partners"), "campaign"),
             Item("partners.staffsession", _("Staff sessions"), "devices"),
             Item("partners.viewas", _("Views as staff"), "visibility"),
+            Item("core.permissions", _("Who may what"), "rule"),
         ),
     ),
     "messages": Group(

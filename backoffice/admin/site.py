@@ -15,6 +15,7 @@ class CircleAdminSite(UnfoldAdminSite):
 
     def get_urls(self) -> list[Any]:
         from backoffice.admin.account import page, sessions, telegram, view_as
+        from backoffice.admin.core import permissions_page
         from backoffice.admin.finance import reports
         from backoffice.admin.notifications import operations
         from backoffice.admin.partners import accept
@@ -31,6 +32,7 @@ class CircleAdminSite(UnfoldAdminSite):
             *telegram.addresses(self),
             *view_as.addresses(self),
             *search.addresses(self),
+            *permissions_page.addresses(self),
         ]
         return [leave, *own, *super().get_urls()]
 

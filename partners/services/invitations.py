@@ -73,6 +73,10 @@ class AlreadyMember(Conflict):
     message = _("You work for {agency} already.")
 
 
+class PlatformStaff(Conflict):
+    message = _("Who works for the platform is no member of an agency.")
+
+
 class PersonInactive(Conflict):
     message = _("Your account is closed. Please write to Circle's support.")
 
@@ -173,7 +177,7 @@ def accept_invitation(*, token: str, by: Actor, at: datetime) -> AgencyMember:
     invitation, for the agency has asked him anew.
 
     Refuses with InvitationUnknown, InvitationUsed, InvitationRevoked, InvitationLapsed,
-    AgencyBlocked, PersonInactive and AlreadyMember.
+    AgencyBlocked, PersonInactive, PlatformStaff and AlreadyMember.
     """
     agency = _lock_agency_of(token)
     person = lock_row(User, pk=by.person_id)
@@ -210,6 +214,8 @@ def check_acceptable(invitation: StaffInvitation, person: User | None, at: datet
     """That it waits, and for this person, where he is known. For pages, too."""
     if person is not None and not person.is_active:
         raise PersonInactive
+    if person is not None and person.platform_role:
+        raise PlatformStaff
     if person is not None and _works_there(person, invitation):
         raise AlreadyMember(agency=invitation.agency.name)
     state = state_of(invitation, at)

@@ -154,14 +154,24 @@ def reset_second_factor(*, person_id: int, by: Actor, at: datetime) -> User:
 
 
 @sensitive_variables("code")
+def is_of_app(code: str) -> bool:
+    """Whether the app gives codes like this; else it is a recovery code."""
+    return len(_plain(code)) == DIGITS and _plain(code).isdecimal()
+
+
+@sensitive_variables("code")
+def _plain(code: str) -> str:
+    return code.replace(" ", "").replace("-", "").lower()
+
+
+@sensitive_variables("code")
 def _checked(code: str, by: Actor, at: datetime, field: str = "code") -> TOTPDevice:
     """The person's app, once the code is right: the app's own, or one of the recovery codes."""
     require_transaction()
     app = devices().select_for_update(of=("self",)).filter(user_id=by.person_id).first()
     if app is None:
         raise NoSecondFactor
-    code = code.replace(" ", "").replace("-", "").lower()
-    is_apps = len(code) == DIGITS and code.isdecimal()
+    code, is_apps = _plain(code), is_of_app(code)
     door = app if is_apps else _codes_of(app.user)
     allowed, why = door.verify_is_allowed()
     if not allowed:

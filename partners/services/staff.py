@@ -43,6 +43,14 @@ class Deactivated(Conflict):
     message = _("This person's account is closed. Reactivate the person first.")
 
 
+class WorksForAgency(Conflict):
+    message = _("This person works for an agency. End the membership first.")
+
+
+class PlatformMember(Conflict):
+    message = _("Who works for the platform is no member of an agency.")
+
+
 class PasswordFaults(Faults):
     """Which rules the password breaks."""
 
@@ -102,7 +110,8 @@ def end_membership(*, member_id: int, by: Actor, at: datetime) -> AgencyMember:
 def restore_membership(*, member_id: int, by: Actor, at: datetime) -> AgencyMember:
     """The person works for the agency again, in the role he had; nothing that ended comes back.
 
-    Refuses with NotAllowed, NotFound, OwnStanding, Deactivated, and Conflict when he does already.
+    Refuses with NotAllowed, NotFound, OwnStanding, Deactivated, PlatformMember, and Conflict when
+    he does already.
     """
     member = _lock_member(member_id, by)
 
@@ -110,6 +119,8 @@ def restore_membership(*, member_id: int, by: Actor, at: datetime) -> AgencyMemb
         raise Conflict
     if not member.user.is_active:
         raise Deactivated
+    if member.user.platform_role:
+        raise PlatformMember
 
     member.is_active = True
     member.save(update_fields=["is_active"])
@@ -126,7 +137,8 @@ def change_platform_role(*, person_id: int, role: str, by: Actor, at: datetime) 
     """Give the person another role on the platform, or none (""). Whatever role he had, all that
     he has open ends.
 
-    Refuses with NotAllowed, NotFound, OwnStanding, SameRole, NoLogin and Deactivated.
+    Refuses with NotAllowed, NotFound, OwnStanding, SameRole, NoLogin, Deactivated and, while he is
+    a member of an agency, WorksForAgency.
     """
     person = _lock_person(person_id, by)
 
@@ -136,6 +148,8 @@ def change_platform_role(*, person_id: int, role: str, by: Actor, at: datetime) 
         raise Deactivated
     if role and not person.login:
         raise NoLogin
+    if role and person.memberships.filter(is_active=True).exists():
+        raise WorksForAgency
 
     before, person.platform_role = person.platform_role, PlatformRole(role)
     person.save(update_fields=["platform_role"])

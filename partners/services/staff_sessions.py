@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from core.actor import Actor
 from core.acts import act, require_transaction
 from core.locks import lock_row
-from core.refusals import Conflict, NotFound
+from core.refusals import Conflict, NotAllowed, NotFound
 from core.services.events import record
 from partners.browsers import short_name
-from partners.models import SignedInBy, StaffSession, User
+from partners.models import PlatformRole, SignedInBy, StaffSession, User
 from partners.queries.staff_sessions import live_sessions
-from partners.roles import allowed
+from partners.roles import Role, allowed
 
 SEEN_EVERY = timedelta(minutes=1)
 KEPT = timedelta(days=60)
@@ -63,8 +63,16 @@ def touch_session(user_id: int, browser: Browser, *, at: datetime) -> None:
 
 
 def follow_session(old_key: str | None, new_key: str | None) -> None:
-    """The browser's session goes on under another key."""
-    StaffSession.objects.filter(session_key=old_key or "").update(session_key=new_key)
+    """The browser's session goes on under another key, unless it has ended."""
+    rows = StaffSession.objects.filter(session_key=old_key or "", ended_at=None)
+    rows.update(session_key=new_key)
+
+
+def lock_session(session_key: str) -> bool:
+    """Keep others from ending it until the transaction is over; whether it has ended already."""
+    require_transaction()
+    row = StaffSession.objects.select_for_update().filter(session_key=session_key).first()
+    return row is not None and row.ended_at is not None
 
 
 def close_session(session_key: str, *, at: datetime) -> None:
@@ -81,16 +89,24 @@ def forget_sessions(*, at: datetime) -> int:
 # --- ended
 
 
+def may_end(role: str, row: StaffSession) -> bool:
+    """Whether somebody in ``role`` may end another's: an administrator's none but they."""
+    return role == Role.ADMIN or row.user.platform_role != PlatformRole.ADMIN
+
+
 @act
 def end_session(*, session_id: int, by: Actor, at: datetime) -> StaffSession:
     """Sign a browser out: one's own, or with the right to end anybody's.
 
-    Refuses with NotFound, and with SessionEnded where it is signed out already.
+    Refuses with NotFound, with NotAllowed where an administrator's is another role's to end, and
+    with SessionEnded where it is signed out already.
     """
     row = lock_row(StaffSession, pk=session_id)
 
     if row.user_id != by.user_id and not allowed(by.role, "partners.staffsession", "end"):
         raise NotFound
+    if row.user_id != by.user_id and not may_end(by.role, row):
+        raise NotAllowed
     if row.ended_at is not None:
         raise SessionEnded
 
@@ -120,6 +136,8 @@ def end_sessions_of(user_id: int, *, at: datetime, keep: str = "") -> int:
     building block: the act around it says why."""
     require_transaction()
     rows = StaffSession.objects.filter(user_id=user_id, ended_at=None).exclude(session_key=keep)
-    keys = list(rows.values_list("session_key", flat=True))
+    # Locked, so that none goes on under another key meanwhile.
+    locked = rows.select_for_update().order_by("pk")
+    keys = list(locked.values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
     return rows.filter(session_key__in=keys).update(ended_at=at)

@@ -51,6 +51,7 @@ class Address:
 
     def at(self, pk: object, side: Side) -> str:
         """Of the row ``pk``, others it names being of ``side``."""
+
         def put(place: re.Match) -> str:
             name = place[1]
             if name in WORDS:
@@ -66,7 +67,9 @@ LABELS = {model._meta.label_lower for model in admin.site._registry}
 
 
 def addresses() -> list[Address]:
-    return [Address(route, name) for route, name in _walk(get_resolver()) if route.startswith("admin/")]
+    return [
+        Address(route, name) for route, name in _walk(get_resolver()) if route.startswith("admin/")
+    ]
 
 
 def _walk(resolver, before="") -> Iterator[tuple[str, str]]:

@@ -43,6 +43,7 @@ ASKS: dict[str, str] = {
     "view_on_site": NOTHING,
     "": NOTHING,
     # without a model
+    "core_permissions_changelist": "core.permissions.view",
     "finance_report_changelist": "finance.report.view",
     "finance_report_page": "finance.report.view",
     "finance_report_file": "finance.report.export",
@@ -153,10 +154,6 @@ ASKS: dict[str, str] = {
 ELSEWHERE = {
     "catalog.tourchat.add",  # in the group itself
     "catalog.tourchat.change",
-    "catalog.tourphoto.add",  # on the tour's page
-    "catalog.tourphoto.change",
-    "catalog.tourphoto.delete",
-    "core.job.add",  # on a report's page
     "core.media.delete",  # by its button
     "core.savedfilter.add",  # on the list that is filtered
     "core.savedfilter.delete",

@@ -222,7 +222,9 @@ def offered(answer, sides):
 def forms_of(answer):
     """The forms that the page was drawn with, those of its inlines among them."""
     for part in answer.context or ():
-        for value in chain.from_iterable(layer.values() for layer in getattr(part, "dicts", [part])):
+        for value in chain.from_iterable(
+            layer.values() for layer in getattr(part, "dicts", [part])
+        ):
             form = getattr(value, "form", value)
             if isinstance(form, BaseForm):
                 yield form

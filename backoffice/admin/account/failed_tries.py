@@ -7,6 +7,7 @@ from typing import Any
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.contrib import admin
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -18,9 +19,15 @@ from backoffice.admin.base import BaseAdmin, ReadOnly, actor
 from backoffice.admin.display import badge, list_url
 from backoffice.admin.refusals import carry_out, go
 from core.clock import now
-from partners.services.lock_out import unlock_sign_in
+from partners.models import User
+from partners.services.lock_out import Door, read_key, shown_login, unlock_sign_in
 
 TITLE = gettext_lazy("Failed sign-ins")
+DOORS = {
+    Door.CODE: gettext_lazy("Code of the app"),
+    Door.RECOVERY: gettext_lazy("Recovery code"),
+    Door.PASSWORD: gettext_lazy("Change password"),
+}
 
 
 @admin.register(AccessAttempt)
@@ -35,6 +42,10 @@ class FailedTriesAdmin(ReadOnly, BaseAdmin):
     readonly_fields = fields
     actions_detail = ["unlock"]
     empty_title = gettext_lazy("Nobody has failed lately")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AccessAttempt]:
+        people = User.objects.filter(login=OuterRef("username"))
+        return super().get_queryset(request).annotate(is_somebodys=Exists(people))
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return super().changelist_view(request, {"title": TITLE, **(extra_context or {})})
@@ -65,7 +76,10 @@ class FailedTriesAdmin(ReadOnly, BaseAdmin):
 
     @display(description=gettext_lazy("login"), ordering="username")
     def login(self, attempt: AccessAttempt) -> str:
-        return attempt.username or "–"
+        counted = read_key(attempt.username)
+        is_somebodys = attempt.is_somebodys or bool(counted.door or counted.mark)
+        shown = shown_login(counted.login, is_somebodys)
+        return f"{shown}, {DOORS[counted.door]}" if counted.door else shown
 
     @display(description=gettext_lazy("address"), ordering="ip_address")
     def address(self, attempt: AccessAttempt) -> str:

@@ -18,11 +18,17 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from unfold.widgets import UnfoldAdminPasswordWidget
 
-from backoffice.admin.account.lock_out import count_failure, is_locked_out
+from backoffice.admin.account.lock_out import (
+    WRONG_PASSWORDS,
+    count_wrong_password,
+    forget_failures,
+    is_locked_out,
+)
 from backoffice.admin.account.second_factor import own
 from backoffice.admin.base import actor
 from core.clock import now
 from partners.models import User
+from partners.services.lock_out import Door
 from partners.services.passwords import WrongPassword, change_own_password
 from partners.services.staff_sessions import follow_session
 
@@ -78,8 +84,8 @@ def change_password(request: HttpRequest, site: Any) -> HttpResponse:
 def _changed(request: HttpRequest, person: User, form: OwnPasswordForm) -> bool:
     """Whether the present password was right. Wrong ones count as at the door: somebody else may
     sit at an open session."""
-    if is_locked_out(request, person):
-        count_failure(request, person)
+    if "old" in form.fields and is_locked_out(request, person, Door.PASSWORD):
+        form.add_error("old", _("Too many failed tries"))
         return False
     key = request.session.session_key
     old, password = form.cleaned_data.get("old", ""), form.cleaned_data["password"]
@@ -88,9 +94,11 @@ def _changed(request: HttpRequest, person: User, form: OwnPasswordForm) -> bool:
             old=old, password=password, keep=key or "", by=actor(request), at=now()
         )
     except WrongPassword as refusal:
-        count_failure(request, person)
+        count_wrong_password(request, person)
         form.add_error("old", refusal.detail)
         return False
+    request.session.pop(WRONG_PASSWORDS, None)
+    forget_failures(request, changed, Door.PASSWORD)
     update_session_auth_hash(request, changed)
     follow_session(key, request.session.session_key)
     return True

@@ -25,12 +25,9 @@ def is_let_in(request: HttpRequest) -> bool:
 
 
 def is_half_way(request: HttpRequest) -> bool:
-    """Signed in by what comes first, and not let in yet."""
-    return _is_staff(request) and not is_let_in(request)
-
-
-def _is_staff(request: HttpRequest) -> bool:
-    return isinstance(request.user, User) and request.user.is_staff
+    """Signed in by what comes first, and not let in yet; also who is no staff at the moment, and is
+    about to be by an invitation."""
+    return isinstance(request.user, User) and not is_let_in(request)
 
 
 def own(request: HttpRequest) -> User:

@@ -26,7 +26,14 @@ from core.clock import now
 from core.refusals import Refusal
 from partners.models import User
 from partners.queries.second_factor import has_second_factor
-from partners.services.second_factor import WrongCode, pass_second_factor, turn_on_second_factor
+from partners.services.lock_out import Door
+from partners.services.second_factor import (
+    TooManyCodes,
+    WrongCode,
+    is_of_app,
+    pass_second_factor,
+    turn_on_second_factor,
+)
 
 # The key of an app that is being set up, until a code of it comes.
 NEW_KEY = "second_factor_key"
@@ -86,19 +93,20 @@ def enter(request: HttpRequest, site: Any) -> HttpResponse:
 
 
 def _passes(request: HttpRequest, person: User, form: forms.Form) -> bool:
-    """Whether the code is right. Wrong ones count as wrong passwords do, so that an address that
-    guesses is shut out, and the person is not."""
-    if is_locked_out(request, person):
-        count_failure(request, person)
+    """Whether the code is right. Wrong ones count as wrong passwords do, and so do those that come
+    too soon, so that an address that guesses is shut out, and the person is not."""
+    door = Door.CODE if is_of_app(form.cleaned_data["code"]) else Door.RECOVERY
+    if is_locked_out(request, person, door):
+        count_failure(request, person, door)
         return False
     try:
         device = pass_second_factor(**form.cleaned_data, by=actor(request), at=now())
     except Refusal as refusal:
-        if isinstance(refusal, WrongCode):
-            count_failure(request, person)
+        if isinstance(refusal, WrongCode | TooManyCodes):
+            count_failure(request, person, door)
         form.add_error("code", refusal.detail)
         return False
-    forget_failures(request, person)
+    forget_failures(request, person, Door.CODE, Door.RECOVERY)
     let_in(request, device)
     return True
 
@@ -106,7 +114,9 @@ def _passes(request: HttpRequest, person: User, form: forms.Form) -> bool:
 def set_up(request: HttpRequest, site: Any) -> HttpResponse:
     """An app for the first time, or another one instead."""
     person = request.user
-    if not isinstance(person, User) or getattr(request, "viewer", None) or not person.is_staff:
+    if not isinstance(person, User) or getattr(request, "viewer", None):
+        return HttpResponseRedirect(next_of(request))
+    if not (person.is_staff or is_half_way(request)):
         return HttpResponseRedirect(next_of(request))
     replaces = has_second_factor(person)
     if replaces and not is_let_in(request):

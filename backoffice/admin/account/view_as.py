@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from psycopg.errors import InFailedSqlTransaction, ReadOnlySqlTransaction
 
+from backoffice.admin.account.second_factor import is_let_in
 from backoffice.admin.base import actor
 from backoffice.admin.display import change_url
 from backoffice.admin.refusals import carry_out, go, tell
@@ -55,7 +56,7 @@ class LookAs:
             return self.get_response(request)
         viewer = request.user
         view = running_view(view_id, viewer, now()) if isinstance(viewer, User) else None
-        if view is None:
+        if view is None or not is_let_in(request):
             return _over(request, view_id)
         request.view_as, request.viewer, request.user = view, viewer, view.person  # type: ignore[attr-defined]
         return self._look(request, view, request.path.removeprefix(home).startswith(PRIVATE))
@@ -71,7 +72,7 @@ class LookAs:
         if _is_file(response):
             _throw_away(response)
             return _refused(request, _("Files are not handed out in a view."))
-        if _is_page(request, response):
+        if _is_page(response):
             ViewAs.objects.filter(pk=view.pk).update(pages=F("pages") + 1)
         return response
 
@@ -113,9 +114,10 @@ def _throw_away(response: HttpResponse) -> None:
         close()
 
 
-def _is_page(request: HttpRequest, response: HttpResponse) -> bool:
+def _is_page(response: HttpResponse) -> bool:
+    """A whole page, whoever asked for it: a header is easily sent along."""
     is_html = response.get("Content-Type", "").startswith("text/html")
-    return response.status_code == 200 and is_html and "HX-Request" not in request.headers
+    return response.status_code == 200 and is_html and b"</html>" in response.content
 
 
 def _refused(request: HttpRequest, why: str) -> HttpResponse:

@@ -24,7 +24,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from backoffice.admin.account.known_browsers import remember
-from backoffice.admin.account.second_factor import is_half_way, on_to
+from backoffice.admin.account.second_factor import is_half_way, is_let_in, on_to
 from backoffice.admin.base import actor
 from core.clock import now
 from core.refusals import Refusal
@@ -148,7 +148,7 @@ def _answered(request: HttpRequest, token: str, way: str) -> HttpResponse | form
             return known
         person = known.get_user()
         login(request, person)
-        return remember(HttpResponseRedirect(request.path), request, person)
+        return _known(HttpResponseRedirect(request.path), request, person)
     form = NewcomerForm(request.POST)
     return (form.is_valid() and _joined(request, token, form)) or form
 
@@ -171,7 +171,12 @@ def _joined(request: HttpRequest, token: str, form: NewcomerForm) -> HttpRespons
         return None
     request.signed_in_by = SignedInBy.INVITATION  # type: ignore[attr-defined]
     login(request, member.user, backend=BACKEND)
-    return remember(_welcome(request, member), request, member.user)
+    return _known(_welcome(request, member), request, member.user)
+
+
+def _known(response: HttpResponse, request: HttpRequest, person: User) -> HttpResponse:
+    """A browser is known once nothing more is to be asked in it."""
+    return remember(response, request, person) if is_let_in(request) else response
 
 
 def _welcome(request: HttpRequest, member: AgencyMember) -> HttpResponse:

@@ -14,13 +14,13 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from backoffice.admin.account.sessions import in_words
-from backoffice.admin.base import BaseAdmin, ReadOnly, Steps
+from backoffice.admin.base import BaseAdmin, ReadOnly, Steps, staff
 from backoffice.admin.display import badge, change_url, link, two_lines
 from backoffice.admin.filters import LocalTimeFilter
 from core.clock import now
 from partners.models import StaffSession
 from partners.queries.staff_sessions import with_life
-from partners.services.staff_sessions import end_session
+from partners.services.staff_sessions import end_session, may_end
 
 
 class StateFilter(RadioFilter):
@@ -65,7 +65,8 @@ class StaffSessionAdmin(ReadOnly, Steps, BaseAdmin):
         return with_life(super().get_queryset(request), now())
 
     def fit(self, request: HttpRequest, obj: StaffSession) -> Collection[str]:
-        return {"end"} if obj.is_live else set()  # type: ignore[attr-defined]
+        may = obj.is_live and may_end(staff(request).role, obj)  # type: ignore[attr-defined]
+        return {"end"} if may else set()
 
     def has_end_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.may(request, "partners.end_staffsession", object_id)
