@@ -68,7 +68,7 @@ def sign_login_data(fields: Mapping[str, str], token: str) -> dict[str, str]:
 
 
 def _has_controls(text: str) -> bool:
-    """A line break in a name would be signed as a field of its own. Joined emoji are let through."""
+    """A line break in a name would be signed as a field of its own. Joined emoji have none."""
     return any(unicodedata.category(each) in ("Cc", "Zl", "Zp") for each in text)
 
 

@@ -29,6 +29,7 @@ from partners.models import (
 )
 from partners.queries.invitations import digest_of, state_of
 from partners.roles import PLATFORM, Role, require
+from partners.services.staff import PlatformMember
 from partners.states import InvitationState
 
 MOST_OPEN = 20
@@ -71,10 +72,6 @@ class InvitationLapsed(Conflict):
 
 class AlreadyMember(Conflict):
     message = _("You work for {agency} already.")
-
-
-class PlatformStaff(Conflict):
-    message = _("Who works for the platform is no member of an agency.")
 
 
 class PersonInactive(Conflict):
@@ -177,7 +174,7 @@ def accept_invitation(*, token: str, by: Actor, at: datetime) -> AgencyMember:
     invitation, for the agency has asked him anew.
 
     Refuses with InvitationUnknown, InvitationUsed, InvitationRevoked, InvitationLapsed,
-    AgencyBlocked, PersonInactive, PlatformStaff and AlreadyMember.
+    AgencyBlocked, PersonInactive, PlatformMember and AlreadyMember.
     """
     agency = _lock_agency_of(token)
     person = lock_row(User, pk=by.person_id)
@@ -215,7 +212,7 @@ def check_acceptable(invitation: StaffInvitation, person: User | None, at: datet
     if person is not None and not person.is_active:
         raise PersonInactive
     if person is not None and person.platform_role:
-        raise PlatformStaff
+        raise PlatformMember
     if person is not None and _works_there(person, invitation):
         raise AlreadyMember(agency=invitation.agency.name)
     state = state_of(invitation, at)

@@ -13,7 +13,6 @@ from core.services.events import record
 from partners.models import User
 from partners.roles import require
 
-
 KEPT = timedelta(days=1)
 
 
@@ -23,7 +22,7 @@ class Door(StrEnum):
     LOGIN = ""
     CODE = "code"
     RECOVERY = "recovery"
-    PASSWORD = "password"
+    CHANGE = "change"
 
 
 class Counted(NamedTuple):

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -28,8 +29,13 @@ COMPOSED = {
 }
 
 
-def asked() -> Iterator[tuple[str, str]]:
+@cache
+def asked() -> list[tuple[str, str]]:
     """(where, ``resource.act``) of all that the code asks by name."""
+    return list(_asked())
+
+
+def _asked() -> Iterator[tuple[str, str]]:
     for path in sources(*HOUSES, *DOORS):
         where = str(path.relative_to(ROOT))
         if where == "partners/roles.py":

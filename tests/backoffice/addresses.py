@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.contrib import admin
 from django.urls import URLPattern, get_resolver
@@ -66,6 +66,7 @@ class Address:
 LABELS = {model._meta.label_lower for model in admin.site._registry}
 
 
+@cache
 def addresses() -> list[Address]:
     return [
         Address(route, name) for route, name in _walk(get_resolver()) if route.startswith("admin/")

@@ -59,7 +59,9 @@ ASKS: dict[str, str] = {
     "partners_agencymember_end": "partners.agencymember.change",
     "partners_agencymember_restore": "partners.agencymember.change",
     # Its bank details, too.
-    "partners_travelagency_history": "partners.travelagency.view partners.paymentdetailschange.view",
+    "partners_travelagency_history": (
+        "partners.travelagency.view partners.paymentdetailschange.view"
+    ),
     "partners_travelagency_simple_history": (
         "partners.travelagency.view partners.paymentdetailschange.view"
     ),
@@ -138,8 +140,6 @@ ASKS: dict[str, str] = {
     "finance_reconciliationfile_export": "finance.reconciliationfile.view",
     "finance_reconciliationfile_file": "finance.reconciliationfile.view",
     # what happened and what was told
-    "core_savedfilter_save": "core.savedfilter.add",
-    "core_savedfilter_remove": "core.savedfilter.delete",
     "core_job_state": "core.job.view",
     "core_job_download": "core.job.view",
     "core_job_again": "core.job.view",

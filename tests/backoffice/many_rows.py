@@ -247,7 +247,8 @@ def _money(paid: Booking, many: Many, slots: list[int]) -> None:
         approved_by_id="NULL",
     )
     _copy(ReferralBonus, _pks(ReferralBonus.objects.filter(booking=paid)), few, shift=shift, **of)
-    _copy(BookingComment, _pks(BookingComment.objects.filter(booking=paid)), few, shift=shift, **of)
+    comments = _pks(BookingComment.objects.filter(booking=paid))
+    _copy(BookingComment, comments, few, shift=shift, author_id=many.person(), **of)
     _copy(ProviderCall, _pks(ProviderCall.objects.all()), numbers, called_at=many.when())
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from constance import config
 from django.test import Client
 from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -12,6 +13,7 @@ from partners.models import AgencyMember, StaffInvitation, StaffSession, User
 from partners.services.invitations import invite_member
 from tests import factories
 from tests.backoffice.pages import SUBMIT, action_on, add_page, list_of, page_of, said
+from tests.backoffice.staff_codes import code_of, with_app
 from tests.factories import NOW
 
 NEWCOMER = {
@@ -143,6 +145,47 @@ def test_the_second_factor_comes_before_the_invitation(cast, sign_in, link):
 
     assert answer.url.startswith(reverse("admin:second_factor"))
     assert not cast.nomad_manager.memberships.filter(agency=cast.silk).exists()
+
+
+def test_who_works_nowhere_now_passes_his_second_factor_before_he_accepts(cast, link, clock):
+    known = factories.staff(login="farida", first_name="Farida")
+    with_app(known)
+    browser = stranger()
+
+    browser.post(f"{link}?known", {"username": "farida", "password": "secret"})
+    step = browser.post(link)
+
+    assert step.url.startswith(reverse("admin:second_factor"))
+    assert not known.memberships.exists()
+    assert "circle_known" not in browser.cookies
+    passed = browser.post(step.url, {"code": code_of()})
+    assert passed.url == link
+    assert "circle_known" in browser.cookies
+    browser.post(link)
+    assert known.memberships.get().agency == cast.silk
+
+
+def test_a_newcomers_browser_is_not_known_before_the_factor_his_role_demands(cast, link):
+    config.SECOND_FACTOR_ROLES = ["manager"]
+    browser = stranger()
+
+    browser.post(link, NEWCOMER)
+
+    assert User.objects.filter(login="gulnora.s").exists()
+    assert "circle_known" not in browser.cookies
+
+
+def test_who_works_for_the_platform_is_no_member_of_an_agency(cast, sign_in, link):
+    browser = sign_in(cast.support)
+    refused = browser.post(link)
+    admin = sign_in(cast.admin)
+    role = admin.post(action_on(cast.silk_owner, "change_role"), SUBMIT | {"role": "support"})
+
+    assert "Who works for the platform is no member" in refused.content.decode()
+    assert not cast.support.memberships.exists()
+    assert said(role)[-1] == "This person works for an agency. End the membership first."
+    cast.silk_owner.refresh_from_db()
+    assert cast.silk_owner.platform_role == ""
 
 
 def test_a_link_that_is_good_for_nothing_says_why_and_junk_says_nothing(cast, link, clock):

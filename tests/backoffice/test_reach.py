@@ -29,9 +29,9 @@ RECORDED = {"export_xlsx", "export_csv"}
 AUTOCOMPLETE = reverse("admin:autocomplete")
 
 
-def request_of(scenery, role):
+def request_of(stage, role):
     request = RequestFactory().get("/")
-    request.user = getattr(scenery[0], WALKERS[role])
+    request.user = getattr(stage[0], WALKERS[role])
     return request
 
 
@@ -187,7 +187,7 @@ def test_no_page_of_an_agency_names_or_offers_the_other(scenery, bare):  # noqa:
         asks = asked(address, "get") or ""
         if address.is_alias or not may("owner", asks):
             continue
-        [url, *_theirs] = [url for _side, url in urls(walker, address)]
+        [(_side, url)] = urls(walker, address, is_let=False)
         answer, _writes = walker.ask("get", url)
         if answer.status_code != 200 or answer.streaming:
             continue
@@ -197,9 +197,9 @@ def test_no_page_of_an_agency_names_or_offers_the_other(scenery, bare):  # noqa:
     assert not wrong, "\n".join(wrong)
 
 
-def names_of_the_other(scenery) -> re.Pattern:
+def names_of_the_other(stage) -> re.Pattern:
     """What only Nomad's rows are called, and their pages."""
-    cast, sides = scenery
+    cast, sides = stage
     links = [
         reverse(f"admin:{label.replace('.', '_')}_change", args=[pk])
         for label, pk in sides.theirs.rows.items()
@@ -236,7 +236,7 @@ def forms_of(answer):
 @pytest.mark.parametrize("role", SIDES)
 @pytest.mark.parametrize("name", ["search", "find"])
 def test_search_everywhere_finds_nothing_of_the_other(scenery, bare, role, name):  # noqa: F811
-    walker, (cast, sides) = Walker(scenery, role), scenery
+    walker, (cast, _sides) = Walker(scenery, role), scenery
     links = names_of_the_other(scenery).pattern.partition("/")[2]
     own, words = cast.silk_tour.title_en, [cast.nomad.name, cast.nomad_tour.title_en]
     words += [cast.nomad_tour.code, *cast.nomad_tour.title_ru.split()]

@@ -11,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core.models import EventLog, IdempotencyKey
+from core.refusals import NotAllowed
 from core.services.idempotency import forget_old_answers
 from partners.browsers import short_name
 from partners.models import SignedInBy, StaffSession
 from partners.providers.login_data import sign_login_data
-from partners.services.staff_sessions import forget_sessions
+from partners.services.staff_sessions import end_session, follow_session, forget_sessions
 from tests import factories
 from tests.backoffice.pages import SUBMIT, action_on, list_of, page_of, said
 from tests.factories import NOW
@@ -125,6 +126,35 @@ def test_a_changed_password_gives_the_session_another_key_and_the_row_follows(ca
     before.refresh_from_db()
     assert before.session_key == session.session_key
     assert before.ended_at is None
+
+
+def test_a_session_that_was_ended_meanwhile_is_not_written_anew(cast, at_desk):
+    browser = at_desk(cast.silk_owner)
+    row, session = row_of(browser), browser.session
+    assert session["_auth_user_id"]
+    end_session(session_id=row.pk, by=cast.support.actor("admin"), at=NOW)
+
+    session.cycle_key()
+
+    assert session.is_empty()
+    assert not Session.objects.exists()
+    follow_session(row.session_key, "k" * 32)
+    assert StaffSession.objects.get().session_key == row.session_key
+
+
+def test_support_ends_no_session_of_an_administrator(cast, at_desk):
+    theirs, support = at_desk(cast.admin), at_desk(cast.support)
+    row = row_of(theirs)
+
+    refused = support.post(action_on(row, "end"), SUBMIT)
+
+    assert refused.status_code in (302, 403)
+    assert theirs.get(HOME).status_code == 200
+    with pytest.raises(NotAllowed):
+        end_session(session_id=row.pk, by=cast.support.actor("admin"), at=NOW)
+    other = factories.staff(platform_role="admin")
+    end_session(session_id=row.pk, by=other.actor("admin"), at=NOW)
+    assert theirs.get(HOME).status_code == 302
 
 
 def test_who_signs_in_where_another_was_ends_the_others_session(cast, at_desk):
@@ -242,6 +272,24 @@ def aziza(cast):
 @pytest.fixture
 def browser():
     return Client(headers={"Accept-Language": "en"}, enforce_csrf_checks=False)
+
+
+def test_a_line_break_in_a_name_is_no_field_of_its_own(cast, aziza, browser, settings):
+    """Signed by Telegram for one's own name, and cut elsewhere."""
+    stamp = str(int(NOW.astimezone(UTC).timestamp()))
+    name = f"a\nid={aziza.telegram_id}\nlast_name=x"
+    own = {"auth_date": stamp, "first_name": name, "id": "5555"}
+    proof = sign_login_data(own, settings.INIT_DATA_TOKEN)["hash"]
+    cut = {"id": str(aziza.telegram_id), "last_name": "x\nid=5555", "hash": proof}
+
+    answer = browser.post(TELEGRAM, {"auth_date": stamp, "first_name": "a"} | cut)
+
+    assert answer.status_code == 403
+    assert browser.get(HOME).status_code == 302
+    with_emoji = pressed(aziza, settings) | {"first_name": "A \U0001f469\u200d\U0001f4bb"}
+    del with_emoji["hash"]
+    signed = sign_login_data(with_emoji, settings.INIT_DATA_TOKEN)
+    assert browser.post(TELEGRAM, signed).url == HOME
 
 
 def test_a_link_alone_signs_nobody_in_the_button_under_it_does_once(aziza, browser, settings):

@@ -25,6 +25,7 @@ from core.refusals import NotAllowed
 from partners.models import StaffSession, User
 from partners.queries.second_factor import second_factor_of
 from partners.services import second_factor as acts
+from partners.services.lock_out import forget_failed_tries
 from tests.backoffice.addresses import PLACE, WORDS, addresses
 from tests.backoffice.pages import SUBMIT, action_on, history_of, list_of, page_of, said
 from tests.backoffice.staff_codes import KEY, code_of, with_app
@@ -151,7 +152,9 @@ def test_guessing_codes_shuts_the_address_out_although_the_password_is_known(sta
         clock.shift(timedelta(seconds=20))
 
     assert refused.status_code == 429
-    assert give(guesser, staff.login).status_code == 429
+    give(guesser, staff.login)
+    assert guesser.post(CODE, {"code": code_of()}).status_code == 429
+    assert not came_in(guesser)
     assert "000000" not in AccessAttempt.objects.get().post_data
     clock.shift(HALF_MINUTE)
     give(owner, staff.login)
@@ -435,13 +438,7 @@ def test_a_login_besieged_from_everywhere_opens_to_the_browsers_that_know_it(sta
     mine, new = browser(), browser("10.0.0.2")
     give(mine, staff.login)
     mine.post("/admin/logout/")
-    for row in range(lock_out.WIDE_LIMIT // 4):
-        AccessAttempt.objects.create(
-            username=staff.login,
-            ip_address=f"192.0.2.{row}",
-            user_agent="-",
-            failures_since_start=4,
-        )
+    besiege(staff.login)
 
     assert give(new, staff.login).status_code == 429
     give(mine, staff.login)
@@ -449,6 +446,82 @@ def test_a_login_besieged_from_everywhere_opens_to_the_browsers_that_know_it(sta
     clock.shift(timedelta(minutes=15, seconds=1))
     give(new, staff.login)
     assert came_in(new)
+
+
+def besiege(login):
+    """Failures at the login from many addresses, as many as close it."""
+    for row in range(lock_out.WIDE_LIMIT // 4):
+        AccessAttempt.objects.create(
+            username=login, ip_address=f"192.0.2.{row}", user_agent="-", failures_since_start=4
+        )
+
+
+def test_a_known_browser_is_shut_by_its_own_failures_and_by_nobody_elses(staff):
+    mine, colleague = browser(), browser()
+    give(mine, staff.login)
+    mine.post("/admin/logout/")
+    assert fail(colleague, staff.login).status_code == 429
+
+    # One's own typing counts apart, wherever one is.
+    assert fail(mine, staff.login, 4).status_code == 200
+    give(mine, staff.login)
+    assert came_in(mine)
+    mine.post("/admin/logout/")
+    assert fail(mine, staff.login, 4).status_code == 200
+    mine.defaults["REMOTE_ADDR"] = "10.0.0.7"
+    assert fail(mine, staff.login, 1).status_code == 429
+    assert give(mine, staff.login).status_code == 429
+    assert give(browser("10.0.0.8"), staff.login).status_code == 302
+
+
+@pytest.mark.parametrize("login", ["accountant-x", None])
+def test_a_siege_of_passwords_does_not_close_the_step_of_codes(login, cast, clock):
+    person = cast.silk_manager
+    User.objects.filter(pk=person.pk).update(login=login)
+    person.refresh_from_db()
+    with_app(person)
+    client = browser()
+    client.force_login(person)
+    typed = login or f"#{person.pk}"
+    besiege(typed)
+    fail(browser(), f" {typed}\tcode\t")
+
+    assert client.post(CODE, {"code": code_of()}).status_code == 302
+    assert came_in(client)
+
+
+def test_codes_that_come_too_soon_count_and_recovery_codes_stand_apart(staff, clock):
+    recovery, *_rest = with_app(staff)
+    client = browser()
+    give(client, staff.login)
+
+    polled = [client.post(CODE, {"code": "000000"}).status_code for _n in range(5)]
+
+    assert polled == [200] * 4 + [429]
+    give(client, staff.login)
+    client.post(f"{CODE}?recovery", {"code": recovery})
+    assert came_in(client)
+
+
+def test_failed_tries_are_forgotten_in_a_day_and_what_is_nobodys_login_is_masked(
+    cast, staff, clock, sign_in
+):
+    fail(browser(), "my-Secret-password", 1)
+    fail(browser(), staff.login, 1)
+    row = AccessAttempt.objects.get(username="my-Secret-password")
+    inside = sign_in(cast.support)
+
+    shown = inside.get(list_of(AccessAttempt)).content.decode()
+    shown += inside.get(page_of(row)).content.decode()
+
+    assert "Secret" not in shown
+    assert staff.login in shown
+    inside.post(action_on(row, "unlock"), SUBMIT)
+    assert last_event() == "Unlocked: login m••• from 10.0.0.1."
+    clock.shift(timedelta(hours=23))
+    assert forget_failed_tries(at=now()) == 0
+    clock.shift(timedelta(hours=2))
+    assert forget_failed_tries(at=now()) == 1
 
 
 def test_support_unlocks_without_seeing_what_was_typed(cast, staff, sign_in):
@@ -514,6 +587,30 @@ def test_changing_the_own_password_ends_the_other_sessions_and_not_this_one(staf
     assert not came_in(other)
     key = client.session.session_key
     assert StaffSession.objects.get(user=staff, ended_at=None).session_key == key
+
+
+def test_only_ones_own_wrong_passwords_end_the_session(staff):
+    mine, open_desk = browser(), browser()
+    for client in (mine, open_desk):
+        client.force_login(staff)
+    besiege(staff.login)
+    fail(browser(), staff.login)
+    page, new = reverse("admin:password_change"), "violet-kettle-42"
+    wrong = {"old": "wrong", "password": new, "again": new}
+
+    told = [open_desk.post(page, wrong).status_code for _n in range(4)]
+    refused = mine.post(page, wrong)
+    locked = mine.post(page, wrong | {"old": PASSWORD})
+
+    assert told == [200] * 4
+    assert "not your present password" in refused.content.decode()
+    assert locked.context["form"].errors == {"old": ["Too many failed tries"]}
+    assert came_in(mine)
+    AccessAttempt.objects.all().delete()
+    assert open_desk.post(page, wrong).status_code == 429
+    assert not came_in(open_desk)
+    assert mine.post(page, wrong | {"old": PASSWORD}).url == ACCOUNT
+    assert came_in(mine)
 
 
 # --- settings

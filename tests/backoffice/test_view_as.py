@@ -32,7 +32,7 @@ def calm():
     """Pages are answered through their addresses, most of them not drawn; refusals not logged."""
     logging.disable(logging.CRITICAL)
     with override_settings(
-        MIDDLEWARE=[*settings.MIDDLEWARE, "tests.backoffice.test_walk.Unrendered"]
+        MIDDLEWARE=[*settings.MIDDLEWARE, "tests.backoffice.walker.Unrendered"]
     ):
         yield
     logging.disable(logging.NOTSET)
@@ -275,6 +275,18 @@ def test_it_ends_with_the_right_to_look_and_with_the_right_to_be_there(cast, loo
         assert browser.get(HOME).status_code == 302
         assert ended(view) == NOW
         assert "You look as" not in text(browser.get(HOME))
+
+
+def test_it_ends_when_more_is_asked_of_who_looks_and_a_header_hides_no_page(look):
+    browser = look()
+    browser.get(list_of(Tour), headers={"HX-Request": "true"})
+    view = ViewAs.objects.get()
+    assert view.pages == 1
+
+    config.SECOND_FACTOR_ROLES = ["support"]
+
+    assert browser.get(HOME, follow=True).redirect_chain[-1][0].startswith("/admin/second-factor/")
+    assert ended(view) == NOW
 
 
 def test_it_ends_at_sign_out_and_with_a_new_one(cast, look):

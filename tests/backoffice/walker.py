@@ -4,14 +4,13 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 from django.conf import settings
 from django.contrib import admin
 from django.db import connection, transaction
-from django.http import HttpRequest
-from django.test import Client, RequestFactory, override_settings
+from django.test import Client, override_settings
 
 from backoffice.sign_in import StaffBackend
 from partners.models import User
@@ -108,20 +107,24 @@ class Walker:
         if role != "nobody":
             self.client.force_login(getattr(cast, WALKERS[role]), REMEMBERED)
         self.cookies = self.client.cookies
+        self.start = connection.savepoint()
 
     def ask(self, method: str, url: str, data=None):
         """The answer, and what it wrote."""
         self.client.cookies = self.cookies.copy()
-        with undone() as writes:
+        with watched() as writes:
             answer = getattr(self.client, method)(url, data)
             if answer.streaming:
                 b"".join(answer)
+        if writes or answer.status_code >= 500:
+            connection.savepoint_rollback(self.start)
+            connection.needs_rollback = False
         return answer, writes
 
 
 @contextmanager
-def undone() -> Iterator[list[str]]:
-    """What is written meanwhile, but for the browser's own session; nothing of it stays."""
+def watched() -> Iterator[list[str]]:
+    """What is written meanwhile, but for the browser's own session."""
     writes: list[str] = []
 
     def look(execute, sql, params, many, context):
@@ -130,7 +133,14 @@ def undone() -> Iterator[list[str]]:
             writes.append(sql[:80])
         return execute(sql, params, many, context)
 
-    with transaction.atomic(), connection.execute_wrapper(look):
+    with connection.execute_wrapper(look):
+        yield writes
+
+
+@contextmanager
+def undone() -> Iterator[list[str]]:
+    """The same, and nothing of it stays."""
+    with transaction.atomic(), watched() as writes:
         yield writes
         transaction.set_rollback(True)
 
@@ -139,9 +149,10 @@ def _of_the_session(statement: str) -> bool:
     return "django_session" in statement[:40] or "partners_staffsession" in statement[:40]
 
 
-def urls(walker: Walker, address: Address) -> Iterator[tuple[str, str]]:
+def urls(walker: Walker, address: Address, *, is_let: bool) -> Iterator[tuple[str, str]]:
+    """Whose row it is, and where. One of the other side's where that is all that forbids it."""
     sides, label = walker.sides, address.label
     yield "own", address.at(sides.own_row(label, walker.role), sides.own)
-    has_other = address.is_of_a_row and label in sides.theirs.rows
-    if has_other and (walker.role in AGENCY or (walker.role in STAFF and label in PERSONAL)):
+    narrow = AGENCY if label not in PERSONAL else STAFF
+    if is_let and address.is_of_a_row and label in sides.theirs.rows and walker.role in narrow:
         yield "theirs", address.at(sides.theirs.rows[label], sides.theirs)

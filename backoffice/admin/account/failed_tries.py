@@ -26,7 +26,7 @@ TITLE = gettext_lazy("Failed sign-ins")
 DOORS = {
     Door.CODE: gettext_lazy("Code of the app"),
     Door.RECOVERY: gettext_lazy("Recovery code"),
-    Door.PASSWORD: gettext_lazy("Change password"),
+    Door.CHANGE: gettext_lazy("Change password"),
 }
 
 

@@ -90,13 +90,13 @@ def count_failure(request: HttpRequest, person: User, door: Door) -> None:
 
 def count_wrong_password(request: HttpRequest, person: User) -> None:
     """One more in a session that is let in: it is signed out for its own failures only."""
-    _count(request, person, Door.PASSWORD)
+    _count(request, person, Door.CHANGE)
     failures = request.session.get(WRONG_PASSWORDS, 0) + 1
     request.session[WRONG_PASSWORDS] = failures
     is_last = failures >= settings.AXES_FAILURE_LIMIT
     request.axes_locked_out = is_last  # type: ignore[attr-defined]
     if is_last:
-        request.axes_credentials = _given(person, Door.PASSWORD)  # type: ignore[attr-defined]
+        request.axes_credentials = _given(person, Door.CHANGE)  # type: ignore[attr-defined]
         logout(request)
 
 

@@ -84,7 +84,7 @@ def change_password(request: HttpRequest, site: Any) -> HttpResponse:
 def _changed(request: HttpRequest, person: User, form: OwnPasswordForm) -> bool:
     """Whether the present password was right. Wrong ones count as at the door: somebody else may
     sit at an open session."""
-    if "old" in form.fields and is_locked_out(request, person, Door.PASSWORD):
+    if "old" in form.fields and is_locked_out(request, person, Door.CHANGE):
         form.add_error("old", _("Too many failed tries"))
         return False
     key = request.session.session_key
@@ -98,7 +98,7 @@ def _changed(request: HttpRequest, person: User, form: OwnPasswordForm) -> bool:
         form.add_error("old", refusal.detail)
         return False
     request.session.pop(WRONG_PASSWORDS, None)
-    forget_failures(request, changed, Door.PASSWORD)
+    forget_failures(request, changed, Door.CHANGE)
     update_session_auth_hash(request, changed)
     follow_session(key, request.session.session_key)
     return True

@@ -13,9 +13,10 @@ DOCUMENT = Path(settings.BASE_DIR) / "docs" / "permissions.md"
 HEAD = """\
 # Who may what
 
-Written by `make permissions` from [`partners/roles.py`](../partners/roles.py); the back office shows
-the same under "Who may what". An agency's people may do this with what belongs to their agency, the
-platform's staff with everybody's; exports, schedules and saved views are each person's own.
+Written by `make permissions` from [`partners/roles.py`](../partners/roles.py); the back office
+shows the same under "Who may what". An agency's people may do this with what belongs to their
+agency, the platform's staff with everybody's; exports, schedules and saved views are each person's
+own.
 Travellers have no part in the back office: in the app and the bot they see and do what is theirs.
 """
 
