@@ -31,9 +31,7 @@ CHANGES_NOTHING = "Nothing can be changed in a view."
 def calm():
     """Pages are answered through their addresses, most of them not drawn; refusals not logged."""
     logging.disable(logging.CRITICAL)
-    with override_settings(
-        MIDDLEWARE=[*settings.MIDDLEWARE, "tests.backoffice.walker.Unrendered"]
-    ):
+    with override_settings(MIDDLEWARE=[*settings.MIDDLEWARE, "tests.backoffice.walker.Unrendered"]):
         yield
     logging.disable(logging.NOTSET)
 
