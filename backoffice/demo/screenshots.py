@@ -61,8 +61,18 @@ def shots(*, booking_id: int, session_id: int, tour_id: int) -> tuple[Shot, ...]
     requests = "/admin/sales/bookingrequest/"
     return (
         Shot("home-manager", "silk-manager", "/admin/"),
+        Shot("home-manager-phone", "silk-manager", "/admin/", width=PHONE),
+        Shot("home-admin-dark", "admin", "/admin/", dark=True),
+        Shot("home-support", "support", "/admin/"),
+        Shot("search", "support", "/admin/find/?q=Bobur"),
+        Shot("account", "silk-owner", "/admin/account/"),
+        Shot("members", "silk-owner", "/admin/partners/agencymember/"),
+        Shot("permissions", "silk-owner", "/admin/who-may-what/"),
+        Shot("log", "admin", "/admin/core/eventlog/"),
+        Shot("settings", "admin", "/admin/constance/config/"),
         Shot("requests", "silk-manager", requests),
         Shot("requests-phone", "silk-manager", requests, width=PHONE),
+        Shot("bookings-phone", "silk-manager", "/admin/sales/booking/", width=PHONE),
         Shot("booking", "admin", booking),
         Shot("booking-phone", "admin", booking, width=PHONE),
         Shot("booking-dark", "admin", booking, dark=True),

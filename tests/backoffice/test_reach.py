@@ -3,7 +3,6 @@ what is found, and what pages say."""
 
 import json
 import re
-from itertools import chain
 
 import pytest
 from django.contrib import admin
@@ -209,7 +208,7 @@ def names_of_the_other(stage) -> re.Pattern:
 
 def offered(answer, sides):
     """Rows of the other's among the choices of the page's forms."""
-    for form in forms_of(answer):
+    for form in forms_of(answer).values():
         for name, field in form.fields.items():
             rows = getattr(field, "queryset", None)
             if rows is None or name == "id":  # an inline's own key
@@ -219,18 +218,17 @@ def offered(answer, sides):
                 yield f"{rows.model._meta.label} in {name}"
 
 
-def forms_of(answer):
-    """The forms that the page was drawn with, those of its inlines among them."""
+def forms_of(answer) -> dict[int, BaseForm]:
+    """The forms that the page was drawn with, those of its inlines among them, each once."""
+    found = []
     for part in answer.context or ():
-        for value in chain.from_iterable(
-            layer.values() for layer in getattr(part, "dicts", [part])
-        ):
-            form = getattr(value, "form", value)
-            if isinstance(form, BaseForm):
-                yield form
-            for inline in value if isinstance(value, list | tuple) else ():
-                if hasattr(inline, "formset"):
-                    yield from (*inline.formset.forms, inline.formset.empty_form)
+        for layer in getattr(part, "dicts", [part]):
+            for value in layer.values():
+                found.append(getattr(value, "form", value))
+                for inline in value if isinstance(value, list | tuple) else ():
+                    if hasattr(inline, "formset"):
+                        found += [*inline.formset.forms, inline.formset.empty_form]
+    return {id(each): each for each in found if isinstance(each, BaseForm)}
 
 
 @pytest.mark.parametrize("role", SIDES)

@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext_lazy
 
 from backoffice.admin.apps import HOUSES
 from backoffice.admin.base import staff
@@ -24,31 +24,31 @@ from partners.roles import SECTIONS, Acts, Role
 WITHOUT_MODEL = {"core.permissions", "finance.report", "notifications.operations"}
 COLUMNS = (Role.MANAGER, Role.OWNER, Role.ACCOUNTANT, Role.SUPPORT, Role.ADMIN)
 WORDS = {
-    "view": gettext_lazy("see"),
-    "add": gettext_lazy("add"),
-    "change": gettext_lazy("change"),
-    "delete": gettext_lazy("delete"),
-    "import": gettext_lazy("import"),
-    "export": gettext_lazy("export"),
-    "approve": gettext_lazy("approve"),
-    "reject": gettext_lazy("reject"),
-    "cancel": gettext_lazy("cancel"),
-    "attribute": gettext_lazy("say who brought the traveller"),
-    "comment": gettext_lazy("comment"),
-    "checkin": gettext_lazy("mark who has come"),
-    "decide": gettext_lazy("decide"),
-    "grant": gettext_lazy("give bonus"),
-    "send": gettext_lazy("send"),
-    "complete": gettext_lazy("complete by hand"),
-    "settle": gettext_lazy("note what the bank did"),
-    "resolve": gettext_lazy("resolve"),
-    "start": gettext_lazy("start"),
-    "stop": gettext_lazy("stop"),
-    "retry": gettext_lazy("send again"),
-    "end": gettext_lazy("end"),
-    "revoke": gettext_lazy("withdraw"),
-    "reset": gettext_lazy("reset"),
-    "unlock": gettext_lazy("unlock"),
+    "view": pgettext_lazy("right", "see"),
+    "add": pgettext_lazy("right", "add"),
+    "change": pgettext_lazy("right", "change"),
+    "delete": pgettext_lazy("right", "delete"),
+    "import": pgettext_lazy("right", "import"),
+    "export": pgettext_lazy("right", "export"),
+    "approve": pgettext_lazy("right", "approve"),
+    "reject": pgettext_lazy("right", "reject"),
+    "cancel": pgettext_lazy("right", "cancel"),
+    "attribute": pgettext_lazy("right", "say who brought the traveller"),
+    "comment": pgettext_lazy("right", "comment"),
+    "checkin": pgettext_lazy("right", "mark who has come"),
+    "decide": pgettext_lazy("right", "decide"),
+    "grant": pgettext_lazy("right", "give bonus"),
+    "send": pgettext_lazy("right", "send"),
+    "complete": pgettext_lazy("right", "complete by hand"),
+    "settle": pgettext_lazy("right", "note what the bank did"),
+    "resolve": pgettext_lazy("right", "resolve"),
+    "start": pgettext_lazy("right", "start"),
+    "stop": pgettext_lazy("right", "stop"),
+    "retry": pgettext_lazy("right", "send again"),
+    "end": pgettext_lazy("right", "end"),
+    "revoke": pgettext_lazy("right", "withdraw"),
+    "reset": pgettext_lazy("right", "reset"),
+    "unlock": pgettext_lazy("right", "unlock"),
 }
 
 
