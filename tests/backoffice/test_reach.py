@@ -246,3 +246,25 @@ def test_search_everywhere_finds_nothing_of_the_other(scenery, bare, role, name)
     assert reverse("admin:catalog_tour_change", args=[cast.silk_tour.pk]) in found(own)
     for word in words:
         assert not re.search("/" + links, found(word)), word
+
+
+# --- the page that says so
+
+
+def test_everybody_reads_who_may_what_with_his_own_role_marked(cast, sign_in):
+    address = reverse("admin:core_permissions_changelist")
+    browser = sign_in(cast.silk_owner)
+    own, other = browser.get(address), browser.get(address, {"role": "support"})
+    junk = browser.get(address, {"role": "traveller"})
+
+    def marked(page):
+        return [role for role, is_chosen, _own in page.context["roles"] if is_chosen]
+
+    assert [marked(page) for page in (own, other, junk)] == [["owner"], ["support"], ["owner"]]
+    assert "Agency owner <span" in own.content.decode()
+    tours = next(t for s in own.context["sections"] for t in s.things if t.name == "Tours")
+    assert [(line.acts, line.marks) for line in tours.lines] == [
+        ("see", (True,) * 5),
+        ("add, change, import, export", (True, True, False, False, True)),
+    ]
+    assert "Who may what" in browser.get(reverse("admin:index")).content.decode()
