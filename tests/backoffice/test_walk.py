@@ -67,6 +67,21 @@ def is_right(answer, address, asks, side, *, is_let, role) -> bool:
     return status not in REFUSED or (status == 404 and address.name in EMPTY)
 
 
+def test_a_version_of_the_others_is_not_found_behind_ones_own_row(scenery, calm):  # noqa: F811
+    walker, (_cast, sides) = Walker(scenery, "owner"), scenery
+    versions = [each for each in addresses() if each.name.endswith("_simple_history")]
+    both = [each for each in versions if {each.label} <= sides.theirs.versions.keys()]
+
+    found = {each.label: walker.ask("get", mixed(each, sides))[0].status_code for each in both}
+
+    assert len(found) >= 6
+    assert set(found.values()) == {404}
+
+
+def mixed(address, sides) -> str:
+    return address.at(sides.own.rows[address.label], sides.theirs)
+
+
 def test_what_is_written_is_seen_and_does_not_stay(scenery, calm):  # noqa: F811
     """The control: without it a walk that sees nothing would find nothing."""
     cast, _sides = scenery
