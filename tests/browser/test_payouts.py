@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from finance.models import Payout
 from tests.browser.conftest import elsewhere
-from tests.browser.test_approvals import PHONE, fits
+from tests.browser.test_approvals import DESK, PHONE, fits
 from tests.factories import MILLION
 from tests.finance.owed import earn, with_bank
 
@@ -21,9 +21,10 @@ def _own_folder(settings, tmp_path):
     settings.IMPORTS_ROOT = tmp_path / "imports"
 
 
-def test_one_makes_it_another_approves_it_and_the_banks_answer_ends_it(visit, cast):
+@pytest.mark.parametrize(("one", "other"), [(DESK, PHONE), (PHONE, DESK)])
+def test_one_makes_it_another_approves_it_and_the_banks_answer_ends_it(visit, cast, one, other):
     elsewhere(lambda: earn(with_bank(cast.silk), MILLION))
-    first, second = visit(cast.accountant, 1440), visit(cast.second_accountant, PHONE)
+    first, second = visit(cast.accountant, one), visit(cast.second_accountant, other)
 
     first.goto(QUEUE)
     expect(first.get_by_text(re.compile("due (today|since)"))).to_be_visible()
