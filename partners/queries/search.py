@@ -10,6 +10,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from core.spelling import spellings
+
 # What a trigram is; and fewer digits fit half of the country.
 FEWEST_LETTERS = 3
 FEWEST_DIGITS = 4
@@ -18,10 +20,14 @@ LARGEST_ID = 2**63 - 1
 
 
 def named(words: str) -> Q | None:
-    """First or last name has each of the words; None for words too short to look for."""
+    """First or last name has each of the words, in whatever alphabet; None for words too short to
+    look for."""
     match = Q()
     for word in words.split():
-        match &= Q(first_name__icontains=word) | Q(last_name__icontains=word)
+        has_it = Q()
+        for spelled in spellings(word):
+            has_it |= Q(first_name__icontains=spelled) | Q(last_name__icontains=spelled)
+        match &= has_it
     letters = [sum(map(str.isalpha, word)) for word in words.split()]
     return match if max(letters, default=0) >= FEWEST_LETTERS else None
 

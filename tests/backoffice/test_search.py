@@ -66,6 +66,25 @@ def test_a_booking_is_found_by_all_that_is_read_out(cast, sign_in):
     assert page_of(booking) not in typed(browser, "Dilnoza Nobody")
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Karimova", "каримова"),
+        ("Каримова", "Karimova"),
+        ("Yoʻldoshev", "yo'ldoshev"),
+        ("Йўлдошев", "Yo`ldoshev"),
+        ("Gʻani", "Ғани"),
+    ],
+)
+def test_a_name_is_found_in_the_other_alphabet(name, words, cast, sign_in):
+    booking = cast.request()
+    booking.travellers.update(last_name=name)
+    browser = sign_in(cast.silk_manager)
+
+    assert page_of(booking) in typed(browser, words)
+    assert page_of(booking) not in typed(browser, f"{words}q")
+
+
 def test_a_code_or_an_id_of_paymes_goes_straight_to_its_page(cast, sign_in):
     booking = cast.paid()
     payment = booking.payments.get()
@@ -143,7 +162,7 @@ def test_pages_and_acts_are_found_by_their_names_in_ones_language(cast, sign_in)
 
 @pytest.mark.parametrize(
     "words",
-    ["AAAA", "Dilnoza Karimova", "9012345", "@dilnoza", "f" * 24, "24.10.2027", "1234", "%_'"],
+    ["AAAA", "Dilnoza Karimova", "Йўлдошев O'ktam", "9012345", "@dilnoza", "f" * 24, "24.10.2027", "1234", "%_'"],
 )
 def test_every_kind_is_asked_of_an_index(words, cast):
     with CaptureQueriesContext(connection) as seen:
