@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.core.files.storage import storages
 from django.test import TransactionTestCase, override_settings
 from django.utils import translation
 
@@ -78,6 +79,8 @@ def _closed_sockets():
 @pytest.fixture(autouse=True, scope="session")
 def _test_settings(tmp_path_factory):
     """Whatever the machine's environment says: no bot, known keys, files in a temporary folder."""
+    from finance.models import ReconciliationFile
+
     with override_settings(
         MEDIA_ROOT=tmp_path_factory.mktemp("media"),
         STORAGES=django_settings.STORAGES
@@ -107,6 +110,8 @@ def _test_settings(tmp_path_factory):
         PAYME_ACCOUNT_FIELD="order_id",
         PAYOUT_API_URL="",
     ):
+        # A field asks for its storage when it is defined, before there are settings of a test.
+        ReconciliationFile._meta.get_field("file").storage = storages["private"]
         yield
 
 
