@@ -23,6 +23,7 @@ from backoffice.admin.base import BaseAdmin, actor
 from backoffice.admin.display import change_url
 from backoffice.admin.refusals import go, rehearse
 from core.clock import now
+from core.ids import ids_of
 from core.refusals import Refusal
 
 MOST = 100
@@ -135,7 +136,7 @@ def _ids(request: HttpRequest, chosen: QuerySet[Any]) -> list[int]:
     if request.POST.get("select_across") == "1":
         return list(chosen.values_list("pk", flat=True)[: MOST + 1])
     posted = request.POST.getlist(ACTION_CHECKBOX_NAME)
-    return list(dict.fromkeys(int(text) for text in posted if text.isdecimal()))
+    return list(dict.fromkeys(ids_of(posted)))
 
 
 def _rows(request: HttpRequest, admin: BaseAdmin, bulk: Bulk, ids: list[int]) -> list[Any]:

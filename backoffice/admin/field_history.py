@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.display import change_url
 from backoffice.admin.field_words import FieldChange, told_apart, value_in_words
+from core.ids import id_of
 from partners.roles import Role
 
 PER_PAGE = 25
@@ -77,9 +78,10 @@ def version_page(
 
 def version_of(model_admin: Any, obj: Any, version_id: str) -> Any:
     """The version of this very row, or None."""
-    if not version_id.isdecimal():
+    found = id_of(version_id)
+    if found is None:
         return None
-    return _rows(model_admin, obj).filter(history_id=int(version_id)).first()
+    return _rows(model_admin, obj).filter(history_id=found).first()
 
 
 def prefilled(form: type[ModelForm], version: Any, names: Collection[str]) -> type[ModelForm]:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.db.models import Q, QuerySet
 
 from core.clock import local_midnight
+from core.ids import id_of
 from core.models import EventLog
 
 
@@ -24,10 +25,10 @@ def narrow(
     if action:
         rows = rows.filter(action=action)
     if object_name:
-        kind, _, pk = object_name.partition(":")
+        kind, _, text = object_name.partition(":")
         rows = rows.filter(object_type=kind)
-        if pk.isdecimal():
-            rows = rows.filter(object_id=int(pk))
+        if (pk := id_of(text)) is not None:
+            rows = rows.filter(object_id=pk)
     if date_from is not None:
         rows = rows.filter(timestamp__gte=local_midnight(date_from))
     if date_to is not None:

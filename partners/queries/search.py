@@ -10,13 +10,13 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from core.ids import id_of
 from core.spelling import spellings
 
 # What a trigram is; and fewer digits fit half of the country.
 FEWEST_LETTERS = 3
 FEWEST_DIGITS = 4
 # The database's largest id; what people type may be longer.
-LARGEST_ID = 2**63 - 1
 
 
 def named(words: str) -> Q | None:
@@ -55,8 +55,8 @@ def find_people(people: QuerySet[Any], words: str) -> QuerySet[Any]:
     ways = ways_to(words)
     if len(words) >= FEWEST_LETTERS:
         ways.append(Q(login=words.strip().lower()))
-    if words.isdecimal() and int(words) <= LARGEST_ID:
-        ways.append(Q(telegram_id=int(words)))
+    if (number := id_of(words.strip())) is not None:
+        ways.append(Q(telegram_id=number))
     return people.filter(pk__in=any_of(people.model, ways))
 
 

@@ -20,11 +20,14 @@ from catalog.models import TourSession
 from catalog.queries.calendar import touching
 from catalog.states import RUNS
 from core.clock import local_date, now
+from core.ids import id_of
 from partners.models import TravelAgency
 
 DAYS = 7
 CHOICES = 200
 MOST = 400
+# Before and after: nobody plans further, and the calendar of computers has ends.
+MOST_YEARS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,13 @@ def lack_of(session: TourSession) -> int:
 
 
 def first_of_month(text: str) -> date:
-    """The first day of ``2027-06``; of the present month when it is none."""
+    """The first day of ``2027-06``; of the present month when it is none, or none of our times."""
+    this = local_date(now()).replace(day=1)
     try:
-        return date.fromisoformat(f"{text}-01")
+        first = date.fromisoformat(f"{text}-01")
     except ValueError:
-        return local_date(now()).replace(day=1)
+        return this
+    return first if abs(first.year - this.year) <= MOST_YEARS else this
 
 
 def monday_of(day: date) -> date:
@@ -134,7 +139,8 @@ def bars_of(monday: date, sessions: Iterable[TourSession]) -> list[Bar]:
 def calendar_page(request: HttpRequest, admin: ModelAdmin, tours: Any) -> HttpResponse:
     """``?month=2027-06&tour=&agency=`` for who may see the dates."""
     first = first_of_month(request.GET.get("month", ""))
-    chosen = {k: v for k in ("tour", "agency") if (v := request.GET.get(k, "")).isdecimal()}
+    asked = ((name, id_of(request.GET.get(name, ""))) for name in ("tour", "agency"))
+    chosen = {name: found for name, found in asked if found is not None}
     mondays = weeks_of(first)
     end = mondays[-1] + timedelta(days=DAYS - 1)
     sessions = _sessions(admin.get_queryset(request), chosen, mondays[0], end)
@@ -154,7 +160,7 @@ def calendar_page(request: HttpRequest, admin: ModelAdmin, tours: Any) -> HttpRe
         "this_month": _url(local_date(now()), chosen),
         "tours": list(tours.order_by("title_ru", "pk")[:CHOICES]),
         "agencies": _agencies(request),
-        "chosen": {key: int(value) for key, value in chosen.items()},
+        "chosen": chosen,
         "may_add": admin.has_add_permission(request),
         "add_url": _add_url(first, chosen),
         # Until then a date that lacks people is a worry, later it has time.
@@ -163,7 +169,7 @@ def calendar_page(request: HttpRequest, admin: ModelAdmin, tours: Any) -> HttpRe
     return TemplateResponse(request, "admin/catalog/calendar.html", context)
 
 
-def _sessions(rows: Any, chosen: dict[str, str], first: date, last: date) -> list[Any]:
+def _sessions(rows: Any, chosen: dict[str, int], first: date, last: date) -> list[Any]:
     if "tour" in chosen:
         rows = rows.filter(tour_id=chosen["tour"])
     if "agency" in chosen:
@@ -176,7 +182,7 @@ def _week(
     first: date,
     sessions: list[TourSession],
     request: HttpRequest,
-    chosen: dict[str, str],
+    chosen: dict[str, int],
 ) -> Week:
     today = local_date(now())
     may_add = staff(request).has_perm("catalog.add_toursession")
@@ -195,13 +201,13 @@ def _agencies(request: HttpRequest) -> list[TravelAgency]:
     return list(TravelAgency.objects.for_user(user).order_by("name")[:CHOICES])
 
 
-def _url(day: date, chosen: dict[str, str]) -> str:
+def _url(day: date, chosen: dict[str, int]) -> str:
     query = urlencode({"month": f"{day:%Y-%m}", **chosen})
     return f"{reverse('admin:catalog_toursession_calendar')}?{query}"
 
 
-def _add_url(day: date, chosen: dict[str, str]) -> str:
+def _add_url(day: date, chosen: dict[str, int]) -> str:
     query = {"date_start": max(day, local_date(now())).isoformat()}
     if "tour" in chosen:
-        query["tour"] = chosen["tour"]
+        query["tour"] = str(chosen["tour"])
     return f"{reverse('admin:catalog_toursession_add')}?{urlencode(query)}"

@@ -13,6 +13,7 @@ from catalog.models import Promotion, TourSession
 from catalog.queries.discounts import promotions_for
 from catalog.states import FundedBy, SessionStatus
 from core.clock import local_date
+from core.ids import id_of
 from core.money import som
 from sales.pricing import Discount, Price, compute_price
 
@@ -51,12 +52,13 @@ def session_for(
     typed: Mapping[str, str], sessions: QuerySet[TourSession], at: datetime
 ) -> TourSession | None:
     """The date chosen, or the next one on sale of the tour or of the agency that is chosen."""
-    if (pk := typed.get("session", "")).isdecimal():
-        return sessions.select_related("tour").filter(pk=int(pk)).first()
-    if (pk := typed.get("tour", "")).isdecimal():
-        sessions = sessions.filter(tour_id=int(pk))
-    elif (pk := typed.get("agency", "")).isdecimal():
-        sessions = sessions.filter(tour__agency_id=int(pk))
+    session, tour, agency = (id_of(typed.get(name, "")) for name in ("session", "tour", "agency"))
+    if session is not None:
+        return sessions.select_related("tour").filter(pk=session).first()
+    if tour is not None:
+        sessions = sessions.filter(tour_id=tour)
+    elif agency is not None:
+        sessions = sessions.filter(tour__agency_id=agency)
     coming = sessions.filter(status=SessionStatus.OPEN, date_start__gte=local_date(at))
     return coming.select_related("tour").order_by("date_start", "pk").first()
 

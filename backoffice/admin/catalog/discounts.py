@@ -35,6 +35,7 @@ from catalog.models.discount import Discount
 from catalog.services import discounts as acts
 from catalog.states import FundedBy
 from core.clock import now
+from core.ids import id_of
 from partners.roles import Role
 from sales.models import Booking
 from sales.queries import discount_use
@@ -230,13 +231,12 @@ class DiscountAdmin(SavedByActs, OwnAgency, HistoryAdmin):
         if self.has_view_permission(request) and this is not None:
             sessions = self.admin_site.get_model_admin(TourSession).get_queryset(request)
             session = session_for(typed, sessions, at)
-            number = typed.get("own", "")
             if session is not None:
                 example = example_of(
                     this,
                     session,
                     at,
-                    promotion_id=int(number) if number.isdecimal() else None,
+                    promotion_id=id_of(typed.get("own", "")),
                     is_code=self.model is PromoCode,
                 )
         context = {"example": example, "has_discount": this is not None}

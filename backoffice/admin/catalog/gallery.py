@@ -26,6 +26,7 @@ from catalog.services.gallery import (
     remove_photo,
 )
 from core.clock import now
+from core.ids import id_of, ids_of
 from core.models import Media
 from core.models.media import MediaType
 from core.refusals import NotAllowed, NotFound, Refusal
@@ -106,9 +107,9 @@ class GalleryPages(BaseAdmin):
         """The agency's pictures that do not hang here yet, the newest first."""
         tour = self._ours(request, object_id)
         rows = shelf_of(tour)
-        before = request.GET.get("before", "")
-        if before.isdigit():
-            rows = rows.filter(pk__lt=int(before))
+        before = id_of(request.GET.get("before", ""))
+        if before is not None:
+            rows = rows.filter(pk__lt=before)
         found = list(rows[: SHELF + 1])
         context = {"tour": tour, "pictures": found[:SHELF], "more": len(found) > SHELF}
         return TemplateResponse(request, "admin/catalog/gallery_pictures.html", context)
@@ -169,7 +170,7 @@ def _move(asked: QueryDict, tour: Tour, who: dict[str, Any]) -> None:
 
 
 def _ids(asked: QueryDict, name: str) -> list[int]:
-    return [int(text) for text in asked.getlist(name) if text.isdigit()]
+    return ids_of(asked.getlist(name))
 
 
 def _id(asked: QueryDict, name: str) -> int:

@@ -24,6 +24,7 @@ from catalog.queries.discount_faults import DiscountFaults
 from catalog.services.discounts import PROMO_CODE
 from catalog.services.promo_batches import create_promo_batch, stop_promo_batch
 from core.clock import now
+from core.ids import id_of
 from core.refusals import Refusal
 from sales.queries.discount_use import batch_use
 
@@ -38,10 +39,11 @@ def key_of(agency_id: int | None, name: str) -> str:
 
 def batch_in(rows: QuerySet[PromoCode], key: str) -> QuerySet[PromoCode]:
     """The codes of the batch among ``rows``; none for a key that is no key."""
-    agency_id, _colon, name = key.partition(":")
-    if not agency_id.isdecimal() or not name:
+    whose, _colon, name = key.partition(":")
+    agency_id = id_of(whose)
+    if agency_id is None or not name:
         return rows.none()
-    return rows.filter(batch=name, agency_id=int(agency_id) or None)
+    return rows.filter(batch=name, agency_id=agency_id or None)
 
 
 def batch_url(agency_id: int | None, name: str) -> str:

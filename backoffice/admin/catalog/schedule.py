@@ -20,6 +20,7 @@ from catalog.models import Tour, TourSession
 from catalog.services.sessions import create_sessions
 from catalog.states import SessionStatus, TourStatus
 from core.clock import local_date, now
+from core.ids import id_of
 
 LIST = "catalog.toursession"
 ONE_DAY = timedelta(days=1)
@@ -57,8 +58,8 @@ def _rule_form(request: HttpRequest, tours: Any) -> RuleForm:
     form = RuleForm(request.POST or None, initial={"first": local_date(now()) + ONE_DAY})
     shelf = tours.exclude(status=TourStatus.ARCHIVED).order_by("title_ru", "pk")
     form.fields["tour"].queryset = shelf  # type: ignore[attr-defined]
-    asked = request.GET.get("tour", "")
-    if not form.is_bound and asked.isdecimal():
+    asked = id_of(request.GET.get("tour", ""))
+    if not form.is_bound and asked is not None:
         form.initial["tour"] = asked
         last = TourSession.objects.filter(tour_id=asked, tour__in=tours).order_by("-date_start")
         if session := last.first():

@@ -13,6 +13,7 @@ from backoffice.admin.catalog.tour_fields import CoordinatesField, parameter_fie
 from catalog.models import Tour, TourCategory
 from catalog.parameters import Parameter, faults_by_parameter, parameters_of
 from catalog.services.tours import EDITABLE, set_values
+from core.ids import id_of
 
 PREFIX = "param_"
 # The category whose parameters the page asked for; another one may have been chosen since.
@@ -55,8 +56,8 @@ class TourForm(forms.ModelForm):  # type: ignore[type-arg]
     def chosen_category(self) -> TourCategory | None:
         """The one chosen, or the tour's own."""
         chosen = self.data.get("category") if self.is_bound else self.initial.get("category")
-        key = str(chosen or "")
-        return TourCategory.objects.filter(pk=key).first() if key.isdigit() else None
+        key = id_of(str(chosen or ""))
+        return None if key is None else TourCategory.objects.filter(pk=key).first()
 
     @property
     def schema(self) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from backoffice.admin.base import staff
 from backoffice.admin.core.event_kinds import actions_for, kinds_for
 from backoffice.admin.filters import SHOWN
 from core.clock import local_date, local_midnight, now
+from core.ids import id_of
 from partners.models import TravelAgency, User
 
 Choices = list[tuple[Any, Any]]
@@ -55,8 +56,8 @@ class OwnPeopleFilter(DropdownFilter):
         return [(person.pk, str(person)) for person in people.order_by("first_name", "pk")[:SHOWN]]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value() or ""
-        return queryset.filter(user_id=int(value)) if value.isdecimal() else queryset
+        found = id_of(self.value() or "")
+        return queryset if found is None else queryset.filter(user_id=found)
 
 
 class AgencyFilter(DropdownFilter):
@@ -70,8 +71,8 @@ class AgencyFilter(DropdownFilter):
         return list(rows[:SHOWN])
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value() or ""
-        return queryset.filter(agency_id=int(value)) if value.isdecimal() else queryset
+        found = id_of(self.value() or "")
+        return queryset if found is None else queryset.filter(agency_id=found)
 
 
 class PeriodFilter(DropdownFilter):

@@ -61,6 +61,8 @@ WORDS: dict[int, Any] = {
     p.NOT_YET_PAYABLE: _("not approved yet"),
 }
 
+KNOWN = {str(code) for code in WORDS}
+
 
 def mode_label(request: HttpRequest) -> list[str] | None:
     """Unfold's label beside the name of the site: only where no real money moves."""
@@ -93,7 +95,7 @@ class OutcomeFilter(DropdownFilter):
                 return queryset
             case "ok":
                 return queryset.filter(code__isnull=True)
-            case code if code.lstrip("-").isdigit() and abs(int(code)) < 2**31:
+            case code if code in KNOWN:
                 return queryset.filter(code=int(code))
         return queryset.filter(code__isnull=False)
 

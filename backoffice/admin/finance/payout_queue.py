@@ -18,6 +18,7 @@ from backoffice.admin.base import actor, staff
 from backoffice.admin.display import change_url, list_url, page_url
 from backoffice.admin.refusals import go, sentence_of, tell
 from core.clock import local_date, now
+from core.ids import ids_of
 from core.money import ZERO
 from core.refusals import Refusal
 from finance.models import Payout
@@ -187,7 +188,7 @@ WAYS: dict[str, Callable[[HttpRequest, ModelAdmin], HttpResponse]] = {
 
 
 def _chosen(request: HttpRequest) -> list[int]:
-    return [int(text) for text in request.POST.getlist("chosen") if text.isdecimal()]
+    return ids_of(request.POST.getlist("chosen"))
 
 
 def _try(request: HttpRequest, name: str, act: Callable[..., Any], done: str) -> Outcome:

@@ -24,6 +24,7 @@ from unfold.widgets import (
 from backoffice.admin.display import list_url
 from catalog.models import Tour
 from core.clock import local_date, now
+from core.ids import id_of
 from core.money import HUNDRED, ZERO
 from partners.models import TravelAgency
 from sales.queries.what_if import WhatIf, what_if
@@ -67,8 +68,8 @@ class WhatIfForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        agency = (self.data or self.initial).get("agency", "")
-        if str(agency).isdecimal():
+        agency = id_of(str((self.data or self.initial).get("agency", "")))
+        if agency is not None:
             tours = Tour.objects.filter(agency_id=agency).order_by("title_ru", "pk")
             self.fields["tour"].queryset = tours  # type: ignore[attr-defined]
 

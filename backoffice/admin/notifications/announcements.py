@@ -32,6 +32,7 @@ from backoffice.admin.notifications.announcement_page import (
 from backoffice.admin.notifications.segment_form import TEXTS, AnnouncementForm
 from backoffice.admin.refusals import carry_out, go, tell
 from core.clock import now
+from core.ids import id_of
 from core.refusals import Refusal
 from notifications.models import Announcement
 from notifications.queries.announcements import progress_of
@@ -186,11 +187,10 @@ class AnnouncementAdmin(OwnPage, Steps, SavedByActs, BaseAdmin):
         return TemplateResponse(request, "admin/notifications/announcement_start.html", context)
 
     def _start(self, request: HttpRequest, announcement: Announcement) -> HttpResponse:
-        seen = request.POST.get("people", "")
         work = partial(
             start_announcement,
             announcement_id=announcement.pk,
-            expected_people=int(seen) if seen.isdecimal() else 0,
+            expected_people=id_of(request.POST.get("people", "")) or 0,
             by=actor(request),
             at=now(),
         )

@@ -19,6 +19,7 @@ from backoffice.admin.base import actor, staff
 from backoffice.admin.display import page_url
 from backoffice.admin.proposals import Proposals
 from core.clock import now
+from core.ids import id_of
 from partners.models import PaymentDetailsChange, TravelAgency
 from partners.services.payment_details import Details, decide_details, propose_details
 
@@ -80,9 +81,9 @@ class PaymentDetailsAdmin(Proposals):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """From the agency's page or the queue: what it has now, to be changed."""
         initial: dict[str, Any] = dict(request.GET.items())
-        agency_id = initial.get("agency", "")
+        agency_id = id_of(initial.get("agency", ""))
         agencies = TravelAgency.objects.for_user(staff(request))
-        agency = agencies.filter(pk=agency_id).first() if agency_id.isdecimal() else None
+        agency = None if agency_id is None else agencies.filter(pk=agency_id).first()
         if agency is None:
             return {}
         return {"agency": agency.pk} | {name: getattr(agency, name) for name in FIELDS}

@@ -20,6 +20,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidge
 from backoffice.admin.act_form import ActPage, act_page, reason_field
 from backoffice.admin.display import change_url, money, page_url
 from core.actor import Actor
+from core.ids import id_of
 from core.models.proposal import ProposalStatus
 from finance.models import Adjustment
 from finance.models.withdrawal import number_of
@@ -79,10 +80,8 @@ def _propose(
 
 def statement_page(request: HttpRequest, admin: ModelAdmin, person: User) -> HttpResponse:
     """Every movement, the newest first; ``before`` is the last one of the page before."""
-    before = request.GET.get("before", "")
-    found = movements_of(
-        person.pk, before=int(before) if before.isdecimal() else None, limit=A_PAGE + 1
-    )
+    before = id_of(request.GET.get("before", ""))
+    found = movements_of(person.pk, before=before, limit=A_PAGE + 1)
     shown = found[:A_PAGE]
     context = {
         **admin.admin_site.each_context(request),
@@ -91,7 +90,7 @@ def statement_page(request: HttpRequest, admin: ModelAdmin, person: User) -> Htt
         "person": person,
         "back": change_url(person),
         "balance": balance_of(person.pk),
-        "is_first": not before,
+        "is_first": before is None,
         "older": shown[-1].id if len(found) > A_PAGE else None,
         "lines": tell_movements(shown),
     }

@@ -27,6 +27,7 @@ from catalog.models import TourSession
 from catalog.queries.chats import chat_of_session
 from catalog.states import SessionStatus
 from core.clock import now
+from core.ids import id_of, ids_of
 from core.refusals import Refusal
 from notifications.queries.chats import states_of_members
 from notifications.states import MemberState
@@ -122,7 +123,7 @@ def _form(seat_id: int, seat: BookingTraveller | None, typed: QueryDict | None) 
 
 def _posted(typed: QueryDict) -> list[int]:
     """The seats whose inputs were sent."""
-    return [int(text) for text in typed.getlist("seat")[:PER_PAGE] if text.isdecimal()]
+    return ids_of(typed.getlist("seat")[:PER_PAGE])
 
 
 def _rows(page: Page, refused: Mapping[int, str], typed: QueryDict | None) -> list[Row]:
@@ -209,9 +210,10 @@ def _post(request: HttpRequest, session: TourSession, model_admin: BaseAdmin) ->
 
 
 def _id(text: str) -> int:
-    if not text.isdecimal():
+    found = id_of(text)
+    if found is None:
         raise Http404
-    return int(text)
+    return found
 
 
 # --- check-in

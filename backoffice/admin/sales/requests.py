@@ -30,6 +30,7 @@ from backoffice.admin.filters import ScopedRelatedFilter
 from backoffice.admin.sales.decisions import Decisions, undo_rows
 from backoffice.admin.sales.many import APPROVE, REJECT
 from core.clock import now
+from core.ids import id_of
 from sales.models import Booking, BookingRequest
 from sales.queries.decisions import fresh_decisions
 from sales.queries.search import find_bookings
@@ -65,7 +66,8 @@ class RequestAdmin(Decisions):
     ) -> Any:
         """Any booking of the agency: one decided meanwhile must be told so, not be lost."""
         bookings = Booking.objects.for_staff(staff(request))
-        return bookings.filter(pk=object_id).first() if object_id.isdecimal() else None
+        found = id_of(object_id)
+        return None if found is None else bookings.filter(pk=found).first()
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from core.clock import local_date
+from core.ids import id_of
 from finance.states import AccountKind
 from sales.queries.reports.definition import Ask, Report, Shape, a_day, shares_in
 from sales.queries.reports.grouping import PERSON_NAME, TOUR_TITLE
@@ -132,8 +133,7 @@ def _period(report: Report, values: Mapping[str, Any], at: datetime) -> Period:
 
 
 def _id(values: Mapping[str, Any], name: str) -> int | None:
-    text = str(values.get(name) or "")
-    return int(text) if text.isdecimal() and len(text) < len(str(2**63)) else None
+    return id_of(str(values.get(name) or ""))
 
 
 def _account(report: Report, text: str) -> str:
