@@ -24,6 +24,7 @@ from backoffice.admin.core.jobs import OwnRows
 from backoffice.admin.display import link, list_url
 from backoffice.admin.refusals import carry_out, go, tell
 from backoffice.admin.saved_filters import NotOfThisList, check_against, cleaned, may_keep
+from backoffice.admin.zero_bytes import typed
 from core.clock import now
 from core.models import SavedFilter
 from core.refusals import Refusal
@@ -58,7 +59,7 @@ class SavedFilterAdmin(ReadOnly, OwnRows):
         wish = {
             "model": shown.opts.label_lower,
             "query": cleaned(request.POST.get("query", "")),
-            "name": request.POST.get("name", ""),
+            "name": typed(request, "name"),
         }
         try:
             check_against(shown, request, wish["query"])

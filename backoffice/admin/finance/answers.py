@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 from backoffice.admin.base import actor, staff
 from backoffice.admin.catalog.exchange.held import hold, take
 from backoffice.admin.display import change_url
+from backoffice.admin.zero_bytes import typed
 from core.clock import now
 from core.refusals import Refusal
 from finance.papers.results import MOST_ROWS, ResultFile, read_results
@@ -78,7 +79,7 @@ class _Page:
             return HttpResponseRedirect(self.request.path)
         found = ResultFile.load(data)
         plans = settle_results(found.results, self.of, by=actor(self.request), at=now())
-        name = self.request.POST.get("name", "")[:120]
+        name = typed(self.request, "name")[:120]
         return self.show(form=AnswerForm(), plans=plans, found=found, name=name, is_done=True)
 
     def show(self, **context: Any) -> HttpResponse:

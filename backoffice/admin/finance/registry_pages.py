@@ -26,7 +26,9 @@ from backoffice.admin.display import COLOURS, change_url, list_url
 from backoffice.admin.finance.registry_export import explanation, rows_file
 from backoffice.admin.finance.registry_forms import ColumnsForm, UploadForm
 from backoffice.admin.refusals import carry_out, sentence_of, tell
+from backoffice.admin.zero_bytes import typed
 from core.clock import now
+from core.ids import ids_of
 from core.money import som
 from core.refusals import Refusal
 from finance.models import ReconciliationFile, ReconciliationRow
@@ -257,13 +259,13 @@ class RegistryPages(BaseAdmin):
         registry: ReconciliationFile = self.own_or_404(request, object_id)
         if not _may_resolve(request):
             raise PermissionDenied
-        ticked = [pk for pk in request.POST.getlist("row") if pk.isdecimal()][:ROWS_A_PAGE]
+        ticked = ids_of(request.POST.getlist("row"))[:ROWS_A_PAGE]
         rows = list(registry_rows(registry.pk).filter(pk__in=ticked))
         act = ROW_ACTS.get(request.POST.get("what", ""))
         if act is None or not rows:
             messages.error(request, gettext("Tick the rows first."))
         else:
-            _carry(request, rows, partial(act, request.POST.get("note", "")))
+            _carry(request, rows, partial(act, typed(request, "note")))
         query = request.POST.get("query", "")
         return HttpResponseRedirect(f"{change_url(registry)}?{query}#rows")
 
