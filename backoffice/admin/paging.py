@@ -1,18 +1,27 @@
 """Paging that never counts a huge table."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
-from django.contrib.admin.views.main import ORDER_VAR
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG, ORDER_VAR, PAGE_VAR
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
+from django.db import DataError
 from django.db.models import DateTimeField, Index, Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.functional import cached_property
 from unfold.views import ChangeList
+
+from backoffice.admin.display import list_url
 
 # Whoever looks further than this wants a filter, not a page.
 COUNTED = 10_000
 PK = "id"
+# What Python, Django and PostgreSQL say of values that no row can have.
+JUNK = (ValueError, OverflowError, IndexError, ValidationError, DataError)
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]
@@ -50,7 +59,15 @@ class CalmChangeList(ChangeList):
             last = "-pk" if _is_descending(order[-1]) else "pk"
         return [*order, last]
 
+    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
+        with junk_refused(request):
+            return super().get_queryset(request, *args, **kwargs)
+
     def get_results(self, request: HttpRequest) -> None:
+        with junk_refused(request):
+            self._find(request)
+
+    def _find(self, request: HttpRequest) -> None:
         rows = self.queryset  # type: ignore[has-type]
         if self.query and self.model_admin.is_great:
             # A search is carried out once, not to count and then to show.
@@ -69,6 +86,37 @@ class CalmChangeList(ChangeList):
             rows = self.apply_select_related(rows)
         found = {row.pk: row for row in rows.filter(pk__in=keys)} if keys else {}
         return [found[key] for key in keys if key in found]
+
+
+@contextmanager
+def junk_refused(request: HttpRequest) -> Iterator[None]:
+    """Junk in a list's address is refused as Django refuses a filter that it does not know. Where
+    nothing was asked the fault is ours, and is not hidden."""
+    try:
+        yield
+    except JUNK as error:
+        if not request.GET.keys() - {ERROR_FLAG}:
+            raise
+        raise IncorrectLookupParameters(error) from error
+
+
+def rows_asked(model_admin: Any, request: HttpRequest) -> QuerySet[Any]:
+    """The rows of the list as the address filters it, whichever page of it is open: for a file.
+
+    Raises IncorrectLookupParameters where the list would.
+    """
+    asked = request.GET.copy()
+    for name in (PAGE_VAR, "_changelist_filters"):
+        asked.pop(name, None)
+    asking = copy(request)
+    asking.GET = asked  # type: ignore[assignment, misc]
+    rows: QuerySet[Any] = model_admin.get_changelist_instance(asking).get_queryset(asking)
+    return rows
+
+
+def to_whole_list(label: str) -> HttpResponseRedirect:
+    """Where Django leads from an address that a list does not take."""
+    return HttpResponseRedirect(list_url(label, **{ERROR_FLAG: 1}))
 
 
 def _is_descending(order: Any) -> bool:

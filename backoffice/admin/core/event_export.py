@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO, cast
 
 from django import forms
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponseBase
@@ -18,6 +19,7 @@ from backoffice.admin.core.downloads import TYPES, handed_out
 from backoffice.admin.core.event_kinds import kind_name
 from backoffice.admin.core.sentences import what_happened, who_did
 from backoffice.admin.display import list_url
+from backoffice.admin.paging import rows_asked, to_whole_list
 from core.clock import local_date, now
 from core.models import EventLog
 from core.papers.csv import write_csv
@@ -42,7 +44,10 @@ class FileForm(forms.Form):
 
 def export_page(request: HttpRequest, model_admin: BaseAdmin) -> HttpResponseBase:
     """Ask for the format and hand out the file, which the log then tells of."""
-    rows = model_admin.get_changelist_instance(request).get_queryset(request)
+    try:
+        rows = rows_asked(model_admin, request)
+    except IncorrectLookupParameters:
+        return to_whole_list(LIST)
     form = FileForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _file(request, rows, form.cleaned_data["format"])

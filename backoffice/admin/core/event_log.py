@@ -5,6 +5,7 @@ from operator import or_
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -30,6 +31,7 @@ from backoffice.admin.core.sentences import what_happened, who_did
 from backoffice.admin.display import link, list_url, page_url, two_lines
 from backoffice.admin.filters import LocalTimeFilter
 from backoffice.admin.refusals import go
+from core.ids import id_of
 from core.models import EventDelivery, EventLog, EventSeal
 from core.queries.events import last_of, named
 from partners.models import TravelAgency, User
@@ -91,10 +93,10 @@ class EventLogAdmin(OwnPage, ReadOnly, BaseAdmin):
 
     def _one(self, request: HttpRequest) -> dict[str, Any] | None:
         """The thing that the list is about, when it is one."""
-        label, pk = request.GET.get("object_type", ""), request.GET.get("object_id", "")
-        if not label or not pk.isdecimal():
+        label, pk = request.GET.get("object_type", ""), id_of(request.GET.get("object_id", ""))
+        if not label or pk is None:
             return None
-        rows = self.get_queryset(request).filter(object_type=label, object_id=int(pk))
+        rows = self.get_queryset(request).filter(object_type=label, object_id=pk)
         event = rows.order_by("-id").first()
         if event is None:
             return None
@@ -110,7 +112,9 @@ class EventLogAdmin(OwnPage, ReadOnly, BaseAdmin):
 
     @action(description=_("As a file"), url_path="as-file", permissions=["export"], icon="download")
     def as_file(self, request: HttpRequest) -> HttpResponse:
-        query = request.GET.urlencode()
+        asked = request.GET.copy()
+        asked.pop(PAGE_VAR, None)
+        query = asked.urlencode()
         url = reverse("admin:core_eventlog_export")
         return go(request, f"{url}?{query}" if query else url)
 

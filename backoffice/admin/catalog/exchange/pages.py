@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -31,6 +32,8 @@ from backoffice.admin.catalog.exchange.files import (
 from backoffice.admin.catalog.exchange.held import hold, take
 from backoffice.admin.catalog.exchange.rows import ActResource
 from backoffice.admin.display import list_url
+from backoffice.admin.paging import rows_asked, to_whole_list
+from backoffice.admin.zero_bytes import typed
 from core.clock import now
 from core.refusals import Refusal
 from core.services.events import record
@@ -96,7 +99,7 @@ class Exchange(ImportExportMixin, BaseAdmin):
             return HttpResponseNotAllowed(["POST"])
         if not self.has_import_permission(request):
             raise PermissionDenied
-        token, name = request.POST.get("token", ""), request.POST.get("name", "")[:120]
+        token, name = request.POST.get("token", ""), typed(request, "name")[:120]
         try:
             data = take(token, about=self.opts.label, user_id=staff(request).pk)
         except Refusal as refusal:
@@ -141,9 +144,15 @@ class Exchange(ImportExportMixin, BaseAdmin):
 
     # --- the way out
 
+    def export_action(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return super().export_action(request)
+        except IncorrectLookupParameters:
+            return to_whole_list(self.opts.label_lower)
+
     def get_export_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The list as it is filtered, with all that the columns show."""
-        return self._for_file(super().get_export_queryset(request))
+        return self._for_file(rows_asked(self, request))
 
     def _for_file(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         return rows.select_related(*self.resource.relations).order_by("pk")
