@@ -6,15 +6,17 @@ pickers, autocompletes, actions and histories alike; what is out of scope is a 4
 """
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import ShowFacets
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import JSONField, Model, QuerySet
 from django.forms import ModelForm
 from django.forms.models import ModelChoiceField, ModelMultipleChoiceField
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -131,6 +133,23 @@ class BaseAdmin(ScopedPickers, GuardsSaving, ModelAdmin):
             return False
         return super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
 
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
+        """Of what is ticked only what can be a row's key; none left is nothing ticked."""
+        posted = request.POST.copy()
+        keys = [text for text in posted.getlist(ACTION_CHECKBOX_NAME) if self._is_key(text)]
+        posted.setlist(ACTION_CHECKBOX_NAME, keys)
+        request.POST = posted  # type: ignore[assignment]
+        return super().response_action(request, queryset, *args, **kwargs)
+
+    def _is_key(self, text: str) -> bool:
+        try:
+            as_held(self.opts.pk, text)
+        except ValidationError:
+            return False
+        return True
+
     # --- one row
 
     def own_or_404(self, request: HttpRequest, object_id: Any) -> Any:
@@ -164,6 +183,19 @@ class BaseAdmin(ScopedPickers, GuardsSaving, ModelAdmin):
         the row's page."""
         carry_out(request, partial(act, by=actor(request), at=now()), done=str(done))
         return go(request, change_url(obj))
+
+    # --- a new row
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the address says of the columns, as they hold it; what they would not take is
+        left out."""
+        given: dict[str, Any] = super().get_changeform_initial_data(request)
+        columns = {field.name: field for field in (*self.opts.fields, *self.opts.many_to_many)}
+        said = {}
+        for name in given.keys() & columns.keys():
+            with suppress(ValidationError):
+                said[name] = as_held(columns[name], given[name])
+        return said
 
     # --- saving
 
@@ -244,6 +276,20 @@ class BaseAdmin(ScopedPickers, GuardsSaving, ModelAdmin):
         # A proxy's events are written about the model behind it.
         label = (self.opts.concrete_model or self.model)._meta.label_lower
         return HttpResponseRedirect(list_url("core.eventlog", object_type=label, object_id=obj.pk))
+
+
+def as_held(column: Any, given: Any) -> Any:
+    """What ``column`` makes of a text from an address or of a tick, or of several where it holds
+    rows. Raises ValidationError for what it would not take."""
+    if isinstance(given, list):
+        return [as_held(column.target_field, each) for each in given]
+    if isinstance(column, JSONField) or "\0" in given:
+        raise ValidationError("")
+    while column.is_relation:
+        column = column.target_field
+    value = column.to_python(given)
+    column.run_validators(value)
+    return value
 
 
 def moved(form: ModelForm) -> dict[str, dict[str, Any]]:

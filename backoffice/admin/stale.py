@@ -218,7 +218,7 @@ def _read(text: str | None) -> dict[str, str] | None:
     """None for a page that carries nothing."""
     try:
         found = json.loads(text or "")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 

@@ -1,6 +1,5 @@
 """Dated sessions: fill, price, seats; what can be done with one and with many."""
 
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -112,12 +111,9 @@ class SessionAdmin(OwnPage, Exchange, PassengerPages, SavedByActs, HistoryAdmin)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """From the calendar: a day and perhaps a tour."""
-        initial: dict[str, Any] = dict(request.GET.items())
-        try:
-            day = date.fromisoformat(initial.get("date_start", ""))
-        except ValueError:
-            return initial
-        return initial | {"date_start": day, "date_end": day}
+        initial = super().get_changeform_initial_data(request)
+        day = initial.get("date_start")
+        return initial | {"date_end": day} if day else initial
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
