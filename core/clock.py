@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 TASHKENT = ZoneInfo("Asia/Tashkent")
+# Nobody asks for other ones, and at its two ends the calendar of computers cannot be counted on.
+OUR_YEARS = range(2000, 2101)
 
 
 def now() -> datetime:

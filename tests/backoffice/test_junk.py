@@ -35,8 +35,8 @@ ZERO_BYTES = (
 )
 # Lists lead to all their rows, and so do their files.
 LED_AWAY = (
-    *(f"{LOG}?{query}" for query in ("id__range=1", "id__range=", "timestamp__year=0")),
-    f"{LOG}?timestamp__year=99999999999",
+    *(f"{LOG}?{query}" for query in ("id__range=1", "id__range=", "id__range=1,2,3")),
+    *(f"{LOG}?timestamp__year={year}" for year in ("0", "-1", "99999999999")),
     f"{LOG}?object_type=catalog.tour&object_id={MANY_DIGITS}",
     f"{DATES}?id__range=1",
     *(f"{LOG}export/?{query}" for query in ("foo=bar", "object_id=abc", "user__id__exact=abc")),
@@ -55,6 +55,7 @@ SHOWN = (
     "/admin/catalog/tour/{tour}/pictures/?before=²",
     "/admin/catalog/tour/{tour}/change/?restore=" + MANY_DIGITS,
     *(f"{DATES}calendar/?month={month}" for month in ("9999-12", "0001-01", "²")),
+    "/admin/reports/commission/?period=custom&first=0001-01-01&last=9999-12-31",
     f"{DATES}calendar/?tour=²&agency={MANY_DIGITS}",
     *(f"{add_page(Promotion)}?{name}=zz" for name in ("tour", "session", "agency")),
     f"{add_page(ReferralPartner)}?user=zz",

@@ -19,15 +19,13 @@ from backoffice.admin.display import COLOURS, change_url
 from catalog.models import TourSession
 from catalog.queries.calendar import touching
 from catalog.states import RUNS
-from core.clock import local_date, now
+from core.clock import OUR_YEARS, local_date, now
 from core.ids import id_of
 from partners.models import TravelAgency
 
 DAYS = 7
 CHOICES = 200
 MOST = 400
-# Before and after: nobody plans further, and the calendar of computers has ends.
-MOST_YEARS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ def first_of_month(text: str) -> date:
         first = date.fromisoformat(f"{text}-01")
     except ValueError:
         return this
-    return first if abs(first.year - this.year) <= MOST_YEARS else this
+    return first if first.year in OUR_YEARS else this
 
 
 def monday_of(day: date) -> date:

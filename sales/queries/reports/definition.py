@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from core.clock import local_midnight
+from core.clock import OUR_YEARS, local_midnight
 from core.money import HUNDRED, ZERO, round_money
 from finance.states import AGENCY_ACCOUNTS, USER_ACCOUNTS
 from sales.queries.reports.period import NEXT, Period
@@ -139,8 +139,9 @@ def shares_in(columns: Sequence[Column], sums: Mapping[str, Any]) -> dict[str, D
 
 
 def a_day(value: Any) -> date | None:
-    """The date that ``2027-03-01`` is, or None."""
+    """The date that ``2027-03-01`` is, or None; also for one that is not of our times."""
     try:
-        return date.fromisoformat(str(value))
+        day = date.fromisoformat(str(value))
     except ValueError:
         return None
+    return day if day.year in OUR_YEARS else None
