@@ -33,12 +33,21 @@ from partners.services.staff import PlatformMember
 from partners.states import InvitationState
 
 MOST_OPEN = 20
+# The same once more within this is a second press of the button.
+ONE_PRESS = timedelta(seconds=10)
 TABLE_ROW = "partners.staffinvitation"
 
 
 class TooManyInvitations(Conflict):
     code = "too_many_invitations"
     message = _("Invitations of {agency} that nobody has accepted yet: {n}. Revoke some first.")
+
+
+class JustInvited(Conflict):
+    message = _(
+        "You invited {name} a moment ago. If you have not seen the link, open that invitation and "
+        "renew it."
+    )
 
 
 class NoName(Invalid):
@@ -109,19 +118,21 @@ def invite_member(
 ) -> tuple[StaffInvitation, str]:
     """Offer a place to whoever has the link with the token, which is answered this once.
 
-    Refuses with NotAllowed, NotFound, NoName, AgencyBlocked and TooManyInvitations.
+    Refuses with NotAllowed, NotFound, NoName, AgencyBlocked, TooManyInvitations and JustInvited.
     """
     agency = _lock_own(agency_id, by)
 
-    if not name.strip():
+    name = name.strip()[:120]
+    if not name:
         raise NoName
     _check_room(agency, at)
+    _check_once(agency, role, name, by, at)
 
     token = secrets.token_urlsafe(32)
     invitation = StaffInvitation.objects.create(
         agency=agency,
         role=MemberRole(role),
-        name=name.strip()[:120],
+        name=name,
         digest=digest_of(token),
         invited_by_id=by.person_id,
         created_at=at,
@@ -276,6 +287,13 @@ def _works_there(person: User, invitation: StaffInvitation) -> bool:
 def _check_active(agency: TravelAgency) -> None:
     if agency.status == AgencyStatus.BLOCKED:
         raise AgencyBlocked(agency=agency.name)
+
+
+def _check_once(agency: TravelAgency, role: str, name: str, by: Actor, at: datetime) -> None:
+    same = {"agency": agency, "role": role, "name": name, "invited_by_id": by.person_id}
+    made = StaffInvitation.objects.filter(**same, created_at__gt=at - ONE_PRESS, created_at__lte=at)
+    if made.filter(revoked_at=None).exists():
+        raise JustInvited(name=name)
 
 
 def _check_room(agency: TravelAgency, at: datetime, *, but: StaffInvitation | None = None) -> None:

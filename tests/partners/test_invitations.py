@@ -18,6 +18,7 @@ from partners.services.invitations import (
     InvitationRevoked,
     InvitationUnknown,
     InvitationUsed,
+    JustInvited,
     Newcomer,
     NewcomerFaults,
     NoName,
@@ -81,9 +82,18 @@ def test_nobody_invites_where_he_is_no_owner(cast):
     assert invite(cast.silk, cast.admin)[0].agency == cast.silk
 
 
+def test_a_second_press_of_the_button_invites_nobody_else(cast):
+    invite(cast.silk, cast.silk_owner)
+
+    with pytest.raises(JustInvited):
+        invite(cast.silk, cast.silk_owner, at=NOW + timedelta(seconds=9))
+    invite(cast.silk, cast.silk_owner, name="Malika")
+    invite(cast.silk, cast.silk_owner, at=NOW + timedelta(seconds=10))
+
+
 def test_so_many_may_wait_a_name_is_needed_and_a_blocked_agency_takes_nobody(cast):
-    for _n in range(invitations.MOST_OPEN):
-        last, _token = invite(cast.silk, cast.silk_owner)
+    for n in range(invitations.MOST_OPEN):
+        last, _token = invite(cast.silk, cast.silk_owner, name=f"Gulnora {n}")
 
     with pytest.raises(TooManyInvitations):
         invite(cast.silk, cast.silk_owner)

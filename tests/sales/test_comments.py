@@ -1,5 +1,7 @@
 """A word about a booking."""
 
+from datetime import timedelta
+
 import pytest
 
 from core.models import EventLog
@@ -12,7 +14,7 @@ from tests.factories import NOW
 
 def say(booking, by, text="Salom!", **rest):
     actor = by.actor("api") if by is not None else PAYME
-    return add_comment(booking_id=booking.pk, text=text, by=actor, at=NOW, **rest)
+    return add_comment(**{"booking_id": booking.pk, "text": text, "by": actor, "at": NOW, **rest})
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,20 @@ def test_the_traveller_the_agency_and_the_platform_may_comment(cast, who):
     assert comment.text == "Is there a child seat?"
     assert comment.author == getattr(cast, who)
     assert EventLog.objects.get(action="booking.commented").details == {"internal": False}
+
+
+def test_a_second_press_of_the_button_says_nothing_twice(cast):
+    booking = cast.request()
+    first = say(booking, cast.silk_manager)
+
+    assert say(booking, cast.silk_manager, at=NOW + timedelta(seconds=9)) == first
+    assert say(booking, cast.silk_manager, at=NOW + timedelta(seconds=10)) != first
+    inside = say(booking, cast.silk_manager, is_internal=True, at=NOW + timedelta(seconds=11))
+    answer = say(booking, cast.traveller, at=NOW + timedelta(seconds=12))
+    again = say(booking, cast.silk_manager, is_internal=True, at=NOW + timedelta(seconds=13))
+
+    assert len({first, inside, answer, again}) == 4
+    assert EventLog.objects.filter(action="booking.commented").count() == 5
 
 
 @pytest.mark.parametrize("who", ["nomad_manager", "second_traveller", "stranger"])
