@@ -13,7 +13,7 @@ from finance.models import ProviderCall
 from partners.models import ReferralPartner, User
 from sales.models import BookingRequest
 from tests.backoffice.pages import add_page, list_of, page_of, said
-from tests.backoffice.walker import Walker, calm, scenery  # noqa: F401
+from tests.backoffice.walker import Walker, bare, calm, scenery  # noqa: F401
 
 MANY_DIGITS = "9" * 5000
 # A letter, nothing, two, a digit that is no number, a zero byte, and ids that no row can have.
@@ -46,8 +46,6 @@ LED_AWAY = (
 )
 # Shown as if nothing had been asked, or nothing is found.
 SHOWN = (
-    f"{LOG}export/?p=999",
-    f"{DATES}export/?p=999",
     f"{LOG}?agency={MANY_DIGITS}",
     f"{list_of(User)}?q={MANY_DIGITS}",
     f"{list_of(ProviderCall)}?outcome=²",
@@ -82,7 +80,7 @@ class Stranger(Walker):
 
 
 @pytest.fixture
-def junk(scenery, calm):  # noqa: F811
+def junk(scenery, bare):  # noqa: F811
     """``junk(address)``: the answer to the platform's admin."""
     cast, sides = scenery
     stranger = Stranger(scenery, "admin")
@@ -107,6 +105,13 @@ def test_junk_in_an_address_is_answered(junk, addresses, status):
     } == {}
     if status == 302:
         assert {each.url.partition("?")[2] for each in answers.values()} == {"e=1"}
+
+
+def test_a_file_is_of_the_whole_list_whichever_page_is_open(junk, monkeypatch):
+    monkeypatch.setattr(admin.site.get_model_admin(EventLog), "list_per_page", 1)
+
+    assert junk(f"{LOG}?p=999").url.endswith("?e=1")
+    assert junk(f"{LOG}export/?p=999").status_code == 200
 
 
 def test_junk_ids_are_nothing_ticked(scenery, calm):  # noqa: F811
