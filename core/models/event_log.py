@@ -52,6 +52,9 @@ class EventLog(models.Model):
             ),
             models.Index(OpClass("object_name", name="varchar_pattern_ops"), name="event_by_name"),
         ]
+        constraints = [
+            models.CheckConstraint(condition=Q(id__gt=0), name="event_has_a_positive_id"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_name or self.object_id}"

@@ -8,6 +8,8 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Any
 
+from django.db.models import QuerySet
+
 from core.models import EventLog, EventSeal
 
 COLUMNS = (
@@ -89,10 +91,10 @@ def prove_log() -> LogProof:
     return LogProof(events, seals, faults)
 
 
-def marks_of(first_id: int, last_id: int) -> Iterator[Mark]:
-    """Of the events after ``first_id`` up to ``last_id``, in their order."""
-    rows = EventLog.objects.filter(id__gt=first_id, id__lte=last_id).order_by("id")
-    for row in rows.values_list(*COLUMNS, "recorded_at").iterator():
+def marks_of(after_id: int | None, last_id: int) -> Iterator[Mark]:
+    """Of the events after ``after_id``, or from the very first on, up to ``last_id``, in their
+    order."""
+    for row in _rows_of(after_id, last_id).values_list(*COLUMNS, "recorded_at").iterator():
         yield [row[0], hashlib.sha256(_text(row)).hexdigest()]
 
 
@@ -106,7 +108,9 @@ def digest_of(marks: Iterable[Mark], previous: str) -> str:
 
 def _proved_seals() -> Iterator[tuple[int, Fault | None]]:
     """Of each seal how many events were looked at and what is wrong, the oldest first."""
-    previous_id, previous_digest = 0, ""
+    # Below the first block there is no end: a row put in under a made-up id is there, too.
+    previous_id: int | None = None
+    previous_digest = ""
     # A seal holds up to 10,000 marks.
     for seal in EventSeal.objects.order_by("last_event_id").iterator(chunk_size=2):
         prove = _prove_rows if seal.rows else _prove_block
@@ -114,7 +118,7 @@ def _proved_seals() -> Iterator[tuple[int, Fault | None]]:
         previous_id, previous_digest = seal.last_event_id, seal.digest
 
 
-def _prove_rows(seal: EventSeal, after_id: int, previous: str) -> tuple[int, Fault | None]:
+def _prove_rows(seal: EventSeal, after_id: int | None, previous: str) -> tuple[int, Fault | None]:
     if digest_of(seal.rows, previous) != seal.digest or len(seal.rows) != seal.events:
         return seal.events, _fault(FaultKind.SEAL, seal)
     found = list(marks_of(after_id, seal.last_event_id))
@@ -140,15 +144,19 @@ def _fault(kind: FaultKind, seal: EventSeal, event_id: int | None = None) -> Fau
     return Fault(kind, seal.last_event_id, seal.events, event_id, what)
 
 
-def _prove_block(seal: EventSeal, after_id: int, previous: str) -> tuple[int, Fault | None]:
+def _prove_block(seal: EventSeal, after_id: int | None, previous: str) -> tuple[int, Fault | None]:
     """As seals were before they kept a mark of each row."""
     state, count = hashlib.sha256(previous.encode()), 0
-    rows = EventLog.objects.filter(id__gt=after_id, id__lte=seal.last_event_id).order_by("id")
-    for row in rows.values_list(*COLUMNS).iterator():
+    for row in _rows_of(after_id, seal.last_event_id).values_list(*COLUMNS).iterator():
         state.update(_text(row))
         count += 1
     holds = state.hexdigest() == seal.digest and count == seal.events
     return count, None if holds else _fault(FaultKind.BLOCK, seal)
+
+
+def _rows_of(after_id: int | None, last_id: int) -> QuerySet[EventLog]:
+    rows = EventLog.objects.filter(id__lte=last_id).order_by("id")
+    return rows if after_id is None else rows.filter(id__gt=after_id)
 
 
 def _text(row: Any) -> bytes:

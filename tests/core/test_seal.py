@@ -155,6 +155,22 @@ def test_a_row_slipped_in_later_is_named():
     assert faults() == [(FaultKind.INSERTED, gap)]
 
 
+@pytest.mark.parametrize("made_up", [0, -5])
+def test_a_row_slipped_in_before_the_first_one_is_named(made_up):
+    """The database refuses such an id, to whoever has not taken its constraint away."""
+    event()
+    seal()
+    event()
+    seal()
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE core_eventlog DROP CONSTRAINT event_has_a_positive_id")
+
+    event(pk=made_up)
+
+    assert faults() == [(FaultKind.INSERTED, made_up)]
+
+
 def test_a_seal_that_was_changed_itself_or_taken_out_is_told():
     event()
     (first,) = seal()
