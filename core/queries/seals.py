@@ -8,7 +8,8 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.fields.json import KeyTextTransform
 
 from core.models import EventLog, EventSeal
 
@@ -38,6 +39,9 @@ class FaultKind(StrEnum):
     SEAL = "seal"
     # A seal of old knows its rows only together.
     BLOCK = "block"
+    # Of a seal that the log itself remembers, see ``_remembered_otherwise``.
+    GONE = "gone"
+    REPLACED = "replaced"
 
 
 SENTENCES = {
@@ -52,12 +56,23 @@ SENTENCES = {
         "The block of {events} events up to event {seal_id} no longer matches its seal, one of old "
         "that cannot name the row."
     ),
+    FaultKind.GONE: (
+        "Seal number {seal_id}, which event {event_id} ({what}) had found whole, is gone: seals were "
+        "cut off the end, or all of them deleted."
+    ),
+    FaultKind.REPLACED: (
+        "Seal number {seal_id} is another than the one that event {event_id} ({what}) had found "
+        "whole."
+    ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The first thing wrong under one seal; ``what`` is the row's action and time."""
+    """The first thing wrong under one seal; ``what`` is the row's action and time.
+
+    ``seal_id`` is the last event under the seal; of one that is gone or replaced, its own number.
+    """
 
     kind: FaultKind
     seal_id: int
@@ -74,7 +89,7 @@ class Fault:
 @dataclass(frozen=True, slots=True)
 class LogProof:
     """How many events under how many seals were looked at, and the first fault of each broken
-    seal, the oldest first."""
+    seal, the oldest first; after them the seals that the log remembers otherwise."""
 
     events: int
     seals: int
@@ -82,12 +97,13 @@ class LogProof:
 
 
 def prove_log() -> LogProof:
-    """Compare every sealed event with its seal."""
+    """Compare every sealed event with its seal, and every seal with what the log says of it."""
     events, seals, faults = 0, 0, []
     for looked_at, fault in _proved_seals():
         events, seals = events + looked_at, seals + 1
         if fault is not None:
             faults.append(fault)
+    faults += _remembered_otherwise()
     return LogProof(events, seals, faults)
 
 
@@ -138,10 +154,29 @@ def _first_difference(seal: EventSeal, found: list[Mark]) -> Fault:
     return _fault(FaultKind.CHANGED, seal, sealed[0])
 
 
+def _remembered_otherwise() -> Iterator[Fault]:
+    """Each proof left the digest of the last seal in the log. A seal that is gone since, or has
+    another digest, was tampered with even where what is left fits together: nothing ever deletes a
+    seal, and one that is made anew gets another number."""
+    named = EventSeal.objects.filter(pk=OuterRef("object_id"))
+    proofs = EventLog.objects.filter(
+        action="log.proved", object_type=EventSeal._meta.label_lower
+    ).annotate(remembered=KeyTextTransform("digest", "details"), stands=Exists(named))
+    otherwise = proofs.exclude(Exists(named.filter(digest=OuterRef("remembered"))))
+    # Of each seal the first proof is enough.
+    for event in otherwise.order_by("object_id", "id").distinct("object_id").iterator():
+        kind = FaultKind.REPLACED if event.stands else FaultKind.GONE
+        yield Fault(kind, event.object_id, 0, event.pk, _what(event))
+
+
 def _fault(kind: FaultKind, seal: EventSeal, event_id: int | None = None) -> Fault:
     event = EventLog.objects.filter(pk=event_id or 0).first()
-    what = f"{event.action}, {event.timestamp:%Y-%m-%d %H:%M:%S} UTC" if event else ""
+    what = _what(event) if event else ""
     return Fault(kind, seal.last_event_id, seal.events, event_id, what)
+
+
+def _what(event: EventLog) -> str:
+    return f"{event.action}, {event.timestamp:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _prove_block(seal: EventSeal, after_id: int | None, previous: str) -> tuple[int, Fault | None]:

@@ -55,14 +55,15 @@ def _last_settled(after_id: int, at: datetime) -> int:
 @act
 def record_log_proof(*, proof: LogProof, seconds: str, by: Actor, at: datetime) -> None:
     """Write how a proof of the log went into the log itself, with the last seal's digest: who cut
-    seals off the end would have to take this along. Nothing while there is no seal."""
+    seals off the end would have to take this along. Nothing while there was never a seal."""
     last = EventSeal.objects.defer("rows").order_by("-last_event_id").first()
-    if last is None:
-        return
 
     facts: dict[str, Any] = {"events": proof.events, "seals": proof.seals, "seconds": seconds}
     if proof.faults:
-        first = str(proof.faults[0])
-        record("log.broken", last, by=by, at=at, broken=len(proof.faults), first=first, **facts)
-    else:
+        first = proof.faults[0]
+        facts |= {"broken": len(proof.faults), "first": str(first)}
+        # Without any seal it is told of the event that remembers one.
+        about = last or EventLog.objects.get(pk=first.event_id or 0)
+        record("log.broken", about, by=by, at=at, **facts)
+    elif last is not None:
         record("log.proved", last, by=by, at=at, digest=last.digest, **facts)

@@ -1,5 +1,6 @@
 """Seals: a row changed behind the trigger's back shows, and is named."""
 
+import json
 from datetime import timedelta
 from io import StringIO
 
@@ -10,9 +11,9 @@ from django.utils import timezone
 
 from core.actor import job
 from core.models import EventLog, EventSeal
-from core.queries.seals import FaultKind, prove_log
+from core.queries.seals import FaultKind, digest_of, marks_of, prove_log
 from core.services import seal as seals
-from core.services.seal import SETTLED_AFTER, seal_events
+from core.services.seal import SETTLED_AFTER, record_log_proof, seal_events
 from sales.services.prove import prove_daily
 from tests import factories
 from tests.factories import NOW
@@ -192,6 +193,80 @@ def test_a_seal_that_was_changed_itself_or_taken_out_is_told():
     tamper_seal("DELETE FROM core_eventseal WHERE id = %s", second.pk)
     (fault,) = prove_log().faults
     assert (fault.kind, fault.seal_id) == (FaultKind.SEAL, third.last_event_id)
+
+
+def proved():
+    """What the nightly proof leaves in the log."""
+    record_log_proof(proof=prove_log(), seconds="0.1", by=job(), at=NOW)
+    return EventLog.objects.filter(action="log.proved").latest("id")
+
+
+def test_a_seal_cut_off_the_end_is_told_by_the_proof_that_had_found_it_whole():
+    event()
+    seal()
+    victim = event()
+    (last,) = seal()
+    proof = proved()
+
+    tamper_seal("DELETE FROM core_eventseal WHERE id = %s", last.pk)
+    tamper("UPDATE core_eventlog SET role = 'admin' WHERE id = %s", victim.pk)
+
+    assert faults() == [(FaultKind.GONE, proof.pk)]
+    # What is sealed anew by the job fits together, and is another seal all the same.
+    seal(at=NOW + timedelta(hours=1))
+    assert faults() == [(FaultKind.GONE, proof.pk)]
+
+
+def test_without_any_seal_left_the_log_is_not_whole_and_says_so():
+    event()
+    (only,) = seal()
+    proof = proved()
+
+    tamper_seal("DELETE FROM core_eventseal WHERE id = %s", only.pk)
+
+    with pytest.raises(CommandError, match=rf"Seal number {only.pk}, .* event {proof.pk} .* gone"):
+        call_command("verify_log", stdout=StringIO())
+    prove_daily(at=NOW)
+    told = EventLog.objects.get(action="log.broken")
+    assert (told.details["broken"], told.object_id) == (1, proof.pk)
+    assert "is gone" in told.details["first"]
+
+
+def test_a_seal_put_in_the_place_of_a_proved_one_is_told():
+    """Rows and digest made anew, so that they fit one another and nothing follows."""
+    victim = event()
+    (only,) = seal()
+    proof = proved()
+    tamper("UPDATE core_eventlog SET role = 'admin' WHERE id = %s", victim.pk)
+
+    marks = list(marks_of(None, victim.pk))
+    forged = "UPDATE core_eventseal SET rows = %s, digest = %s WHERE id = %s"
+    tamper_seal(forged, json.dumps(marks), digest_of(marks, ""), only.pk)
+
+    assert faults() == [(FaultKind.REPLACED, proof.pk)]
+    assert "is another than the one" in str(prove_log().faults[0])
+
+
+def test_later_seals_and_proofs_are_no_false_alarm(django_assert_num_queries):
+    for hours in range(1, 4):
+        event()
+        seal(at=NOW + timedelta(hours=hours))
+        proved()
+        proved()
+
+    # The seals, the rows under each of them, and all proofs at once.
+    with django_assert_num_queries(1 + 3 + 1):
+        assert faults() == []
+
+
+def test_of_a_seal_that_many_proofs_remember_one_fault_is_told():
+    event()
+    (only,) = seal()
+    first, _second = proved(), proved()
+
+    tamper_seal("DELETE FROM core_eventseal WHERE id = %s", only.pk)
+
+    assert faults() == [(FaultKind.GONE, first.pk)]
 
 
 def test_a_seal_of_old_is_proved_the_old_way_and_a_new_one_follows_it():
