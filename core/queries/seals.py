@@ -57,8 +57,8 @@ SENTENCES = {
         "that cannot name the row."
     ),
     FaultKind.GONE: (
-        "Seal number {seal_id}, which event {event_id} ({what}) had found whole, is gone: seals were "
-        "cut off the end, or all of them deleted."
+        "Seal number {seal_id}, which event {event_id} ({what}) had found whole, is gone: seals "
+        "were cut off the end, or all of them deleted."
     ),
     FaultKind.REPLACED: (
         "Seal number {seal_id} is another than the one that event {event_id} ({what}) had found "
@@ -129,18 +129,30 @@ def _proved_seals() -> Iterator[tuple[int, Fault | None]]:
     previous_digest = ""
     # A seal holds up to 10,000 marks.
     for seal in EventSeal.objects.order_by("last_event_id").iterator(chunk_size=2):
-        prove = _prove_rows if seal.rows else _prove_block
+        prove = _prove_block if seal.rows == [] else _prove_rows
         yield prove(seal, previous_id, previous_digest)
         previous_id, previous_digest = seal.last_event_id, seal.digest
 
 
 def _prove_rows(seal: EventSeal, after_id: int | None, previous: str) -> tuple[int, Fault | None]:
-    if digest_of(seal.rows, previous) != seal.digest or len(seal.rows) != seal.events:
+    if not _is_of_marks(seal.rows) or not _fits(seal, previous):
         return seal.events, _fault(FaultKind.SEAL, seal)
     found = list(marks_of(after_id, seal.last_event_id))
     if found == seal.rows:
         return len(found), None
     return len(found), _first_difference(seal, found)
+
+
+def _is_of_marks(rows: Any) -> bool:
+    """Whether ``rows`` have the shape that the job gives them: who can write there can write any
+    JSON, which must break his seal and not its proof."""
+    return isinstance(rows, list) and all(
+        isinstance(mark, list) and [type(part) for part in mark] == [int, str] for mark in rows
+    )
+
+
+def _fits(seal: EventSeal, previous: str) -> bool:
+    return digest_of(seal.rows, previous) == seal.digest and len(seal.rows) == seal.events
 
 
 def _first_difference(seal: EventSeal, found: list[Mark]) -> Fault:

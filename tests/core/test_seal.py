@@ -195,6 +195,33 @@ def test_a_seal_that_was_changed_itself_or_taken_out_is_told():
     assert (fault.kind, fault.seal_id) == (FaultKind.SEAL, third.last_event_id)
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "[1, 2]",
+        "[[1]]",
+        '[["1", "a"]]',
+        "[[1, 2]]",
+        '[[true, "a"]]',
+        '{"a": 1}',
+        "null",
+        '"a"',
+        "7",
+    ],
+)
+def test_a_seal_whose_rows_are_not_what_rows_are_is_told_and_the_others_are_proved(rows):
+    event()
+    (made,) = seal()
+    event()
+    seal()
+
+    tamper_seal("UPDATE core_eventseal SET rows = %s WHERE id = %s", rows, made.pk)
+
+    proof = prove_log()
+    (fault,) = proof.faults
+    assert (fault.kind, fault.seal_id, proof.seals) == (FaultKind.SEAL, made.last_event_id, 2)
+
+
 def proved():
     """What the nightly proof leaves in the log."""
     record_log_proof(proof=prove_log(), seconds="0.1", by=job(), at=NOW)
