@@ -41,7 +41,8 @@ def _show(event: EventLog) -> EventOut:
         object_type=event.object_type,
         object_id=event.object_id,
         object_name=event.object_name,
-        details=event.details,
+        # No act writes anything else; a row that was put in by hand must not hide the others.
+        details=event.details if isinstance(event.details, dict) else {},
         source=event.source,
         request_id=event.request_id,
     )

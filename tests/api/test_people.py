@@ -317,6 +317,14 @@ def test_the_log_is_for_admins_and_accountants_and_narrows(cast, phone):
     assert not accountant.get("core/logs/", date_to=day - timedelta(days=1)).json()["results"]
 
 
+def test_an_event_with_odd_details_does_not_hide_the_log(cast, phone):
+    factories.event(details=["put in by hand"])
+
+    (row,) = phone(cast.admin).get("core/logs/").json()["results"]
+
+    assert row["details"] == {}
+
+
 @pytest.mark.parametrize(
     "junk", ["a\x00b", "sales.booking:x", ":", "::", "sales.booking:" + "9" * 40]
 )

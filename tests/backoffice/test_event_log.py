@@ -4,9 +4,11 @@ import csv
 from datetime import timedelta
 from io import BytesIO, StringIO
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
+from structlog.testing import capture_logs
 
 from backoffice.admin.core import event_export
 from backoffice.admin.core.event_kinds import FAMILIES, KINDS, action_name, kind_name
@@ -169,6 +171,61 @@ def test_its_page_tells_what_changed_its_facts_and_the_rest_of_its_request(cast,
     assert dict(page["facts"]) == {"Note of it": "why", "Amount": "500 soʻm"}
     assert [other.text for other in page["others"]] == ["Paid: 1 soʻm."]
     assert len(sign_in(cast.admin).get(page_of(event)).context["page"]["others"]) == 2
+
+
+ODD = [
+    [],
+    7,
+    "x",
+    {"changes": "x"},
+    {"changes": [{"changed": 5}]},
+    {"until": "zz"},
+    {"before": {"a": 1}, "after": [], "version_at": 3},
+    {"before": {"base_price": {"a": 1}}, "after": {"base_price": [2]}, "muted": 7},
+    {"percent": "a lot"},
+]
+
+
+def put_in(cast, details, **fields):
+    """As somebody with the database's own password could, who knows no act."""
+    fields = {"object_type": "catalog.tour", "action": "tour.changed"} | fields
+    return about(cast, details=details, **fields)
+
+
+@pytest.mark.parametrize("details", ODD)
+def test_an_event_whose_details_are_odd_hides_no_other_and_says_so(cast, sign_in, details):
+    odd = put_in(cast, details, request_id="r7")
+    put_in(cast, details, object_type="no.such", action="no.action")
+    about(cast, action="booking.paid", request_id="r7", details={"amount": "1.00"})
+    browser = sign_in(cast.admin)
+
+    assert "Paid: 1 soʻm." in browser.get(LOG).text
+    assert browser.get(page_of(odd)).status_code == 200
+    assert browser.get(page_of(EventLog.objects.get(action="booking.paid"))).status_code == 200
+    rows = read_csv(browser.post(EXPORT, {"format": "csv"}))
+    assert len(rows) == 4
+
+
+def test_an_odd_event_is_named_on_its_page_and_once_in_the_servers_log(cast, sign_in):
+    odd = put_in(cast, [])
+    browser = sign_in(cast.admin)
+    told = "tour.changed – its details cannot be read."
+
+    with capture_logs() as logs:
+        listed, page = browser.get(LOG), browser.get(page_of(odd))
+
+    assert told in listed.text
+    assert page.context["page"]["facts"] == [("Details", told)]
+    assert [(each["event_id"], each["log_level"]) for each in logs] == [(odd.pk, "error")]
+
+
+def test_an_odd_change_of_a_setting_leaves_the_settings_page_readable(cast, sign_in):
+    row = {"object_type": "constance.constance", "action": "setting.changed"}
+    for name in ("HOLD_MINUTES", "MAX_SEATS"):
+        details = [] if name == "MAX_SEATS" else {"before": {"a": 1}, "after": 2}
+        factories.event(**row, object_name=name, details=details)
+
+    assert sign_in(cast.admin).get("/admin/constance/config/").status_code == 200
 
 
 # --- the file

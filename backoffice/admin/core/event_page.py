@@ -1,16 +1,21 @@
 """One event: its facts as a table, and what else came of the same request."""
 
+from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import QuerySet
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.core.changes import field_changes
+from backoffice.admin.core.odd_events import told_or, unreadable
 from backoffice.admin.core.sentences import read_event, readable
 from backoffice.admin.display import list_url
+from backoffice.admin.field_words import FieldChange
 from core.models import EventLog
 
 # Told by the differences, or by the sentence.
@@ -34,20 +39,27 @@ NAMES = {
 
 def event_page(event: EventLog, seen: QuerySet[EventLog]) -> dict[str, Any]:
     """What the page shows under the event's head; ``seen`` is the reader's part of the log."""
-    changed = field_changes(event)
+    none: list[FieldChange] = []
+    changed = told_or(none, field_changes, event)
     told = TOLD if changed else {"changes", "fields"}
+    odd = [(gettext("Details"), unreadable(event))]
+    return {
+        "event": event,
+        "differences": changed,
+        "facts": told_or(odd, partial(_facts, told=told), event),
+        "others": _others(event, seen),
+        "others_url": list_url("core.eventlog", q=event.request_id),
+    }
+
+
+def _facts(event: EventLog, told: Collection[str]) -> list[tuple[str, str]]:
+    """By their names, without those of ``told`` and those that say nothing."""
     facts = [
         (_fact_name(event, key), _fact(event, key, value))
         for key, value in event.details.items()
         if key not in told
     ]
-    return {
-        "event": event,
-        "differences": changed,
-        "facts": [(name, text) for name, text in facts if text],
-        "others": _others(event, seen),
-        "others_url": list_url("core.eventlog", q=event.request_id),
-    }
+    return [(name, text) for name, text in facts if text]
 
 
 def _others(event: EventLog, seen: QuerySet[EventLog]) -> list[Any]:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from backoffice.admin.base import actor
+from backoffice.admin.core.odd_events import told_or
 from backoffice.admin.core.sentences import who_did
 from backoffice.admin.core.setting_words import bounds_in_words, setting_in_words
 from backoffice.admin.display import list_url
@@ -181,14 +182,17 @@ def _row(field: forms.BoundField, setting: Setting, event: EventLog | None) -> R
 
 
 def _told(event: EventLog) -> dict[str, Any]:
-    name, facts = event.object_name, event.details
     return {
         "who": who_did(event),
         "at": event.timestamp,
-        "before": setting_in_words(name, facts.get("before")),
-        "after": setting_in_words(name, facts.get("after")),
+        **told_or({"before": "–", "after": "–"}, _both, event),
         "url": list_url("core.eventlog", object_type=ROWS, object_id=event.object_id),
     }
+
+
+def _both(event: EventLog) -> dict[str, str]:
+    name, facts = event.object_name, event.details
+    return {each: setting_in_words(name, facts.get(each)) for each in ("before", "after")}
 
 
 admin.site.unregister([Config])

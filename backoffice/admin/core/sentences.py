@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.core.changes import what_became
+from backoffice.admin.core.odd_events import told_or, unreadable
 from backoffice.admin.core.setting_words import setting_in_words
 from core.clock import TASHKENT
 from core.models import EventLog
@@ -392,7 +393,12 @@ def who_did(event: EventLog) -> str:
 
 
 def what_happened(event: EventLog) -> str:
-    """The event's sentence; for an action nobody has written one for, its name and facts."""
+    """The event's sentence, also when its details are none that an act writes."""
+    return told_or(unreadable(event), _sentence, event)
+
+
+def _sentence(event: EventLog) -> str:
+    """For an action nobody has written one for, its name and facts."""
     if became := what_became(event):
         return became
     facts = _facts(event)
