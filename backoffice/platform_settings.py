@@ -14,6 +14,9 @@ from django.utils.translation import pgettext_lazy
 
 DAY_MINUTES = 24 * 60
 HUNDRED = 100
+# Telegram gives its chats no longer ids than 52 bits; what is beyond fits no column.
+LAST_CHAT_ID = 2**52
+NO_CHAT = _("Telegram has no chat under such a number.")
 
 
 class Subject(StrEnum):
@@ -65,7 +68,7 @@ UNITS: dict[Unit, Any] = {
 @dataclass(frozen=True, slots=True)
 class Setting:
     """``kind`` is ``int`` or a name in FIELDS; ``within`` names the setting it may not be longer
-    than; ``shape`` is what a text must match."""
+    than; ``shape`` is what a text must match; ``beyond`` is said of a number out of its bounds."""
 
     subject: Subject
     default: Any
@@ -76,6 +79,7 @@ class Setting:
     most: int | None = None
     within: str = ""
     shape: str = ""
+    beyond: Any = None
 
 
 def _number(
@@ -83,6 +87,13 @@ def _number(
 ) -> Setting:
     least, most = bounds
     return Setting(subject, default, help, int, unit, least, most, within)
+
+
+def _chat(help: Any) -> Setting:
+    """Groups have negative ids."""
+    return Setting(
+        Subject.MESSAGES, 0, help, least=-LAST_CHAT_ID, most=LAST_CHAT_ID, beyond=NO_CHAT
+    )
 
 
 # What stands for a value that is chosen.
@@ -258,15 +269,10 @@ SETTINGS: dict[str, Setting] = {
         _("Minutes before the seats of an unpaid booking are freed at which he is reminded."),
         within="PAYMENT_MINUTES",
     ),
-    # Groups have negative ids.
-    "PLATFORM_CHAT_ID": Setting(
-        Subject.MESSAGES,
-        0,
+    "PLATFORM_CHAT_ID": _chat(
         _("Telegram chat of the platform's staff: requests that nobody answers. 0: none."),
     ),
-    "ACCOUNTANTS_CHAT_ID": Setting(
-        Subject.MESSAGES,
-        0,
+    "ACCOUNTANTS_CHAT_ID": _chat(
         _("Telegram chat of the accountants: the daily proof of the books goes there. 0: none."),
     ),
     "SUPPORT_CONTACT": Setting(

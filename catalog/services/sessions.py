@@ -18,6 +18,7 @@ from core.clock import local_date, local_midnight
 from core.money import som
 from core.refusals import Conflict, Invalid, NotFound
 from core.services.events import field_names, record
+from core.sweeps import one_of_many
 from partners.roles import Role, require, works_for
 
 ONE_DAY = timedelta(days=1)
@@ -167,7 +168,7 @@ def complete_past_sessions(*, at: datetime) -> int:
     over = TourSession.objects.filter(status__in=RUNS, date_end__lt=local_date(at))
     done = 0
     for session_id in over.order_by("pk").values_list("pk", flat=True):
-        with suppress(Conflict):
+        with one_of_many("date not completed", session=session_id), suppress(Conflict):
             complete_session(session_id=session_id, by=job(), at=at)
             done += 1
     return done

@@ -17,6 +17,7 @@ from core.queries.jobs import is_entitled
 from core.refusals import Invalid, NotAllowed
 from core.services.events import field_names, kept, record
 from core.services.jobs import TooManyJobs, start_job
+from core.sweeps import one_of_many
 
 # Reports of yesterday are on the desk before work begins.
 RUN_HOUR = 7
@@ -122,7 +123,8 @@ def run_due_schedules(*, by: Actor, at: datetime) -> int:
     rows = JobSchedule.objects.filter(is_active=True)
     due = [row.pk for row in rows if _is_due(row, local.date())]
     for schedule_id in due:
-        run_schedule(schedule_id=schedule_id, by=by, at=at)
+        with one_of_many("scheduled export not started", schedule=schedule_id):
+            run_schedule(schedule_id=schedule_id, by=by, at=at)
     return len(due)
 
 

@@ -13,6 +13,7 @@ from core.locks import lock_row
 from core.money import som
 from core.refusals import Conflict, Refusal
 from core.services.events import record
+from core.sweeps import one_of_many
 from finance.models import Account, ReferralBonus
 from finance.queries.bonus import bonuses_to_mature
 from finance.services.locks import lock_accounts
@@ -90,8 +91,11 @@ def mature_bonus(*, bonus_id: int, by: Actor, at: datetime) -> ReferralBonus:
 
 def mature_bonuses(*, at: datetime) -> int:
     """Mature every bonus whose day has come; returns how many. May be late, and run twice."""
-    due = list(bonuses_to_mature(at).values_list("pk", flat=True))
-    return sum(_matures(pk, at) for pk in due)
+    matured = 0
+    for pk in list(bonuses_to_mature(at).values_list("pk", flat=True)):
+        with one_of_many("a bonus did not mature", bonus_id=pk):
+            matured += _matures(pk, at)
+    return matured
 
 
 def _matures(bonus_id: int, at: datetime) -> bool:

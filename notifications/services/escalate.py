@@ -10,6 +10,7 @@ from core.actor import Actor, job
 from core.acts import act
 from core.refusals import TryAgain
 from core.services.events import record
+from core.sweeps import one_of_many
 from notifications.models import Notification
 from notifications.requests import WITH_WORDS, owe_card, subject_of
 from notifications.services.desks import next_desk, platform_desk
@@ -23,13 +24,17 @@ REMIND_AFTER, ALARM_AFTER = 0.5, 0.75
 
 
 def sweep_unanswered(*, at: datetime) -> int:
-    """Tell of every request that is about to lapse, once each; returns how many were told of."""
+    """Tell of every request that is about to lapse, once each; returns how many were told of. One
+    that fails holds up no other, and the next sweep tries it again."""
     told = 0
     for booking_id in _due(Kind.REQUEST_WAITS, config.REMIND_MINUTES, REMIND_AFTER, at):
-        with suppress(TryAgain):
+        with (
+            one_of_many("agency not reminded of a request", booking=booking_id),
+            suppress(TryAgain),
+        ):
             told += bool(remind_agency(booking_id=booking_id, by=job(), at=at))
     for booking_id in _due(Kind.REQUEST_WAITS_PLATFORM, config.ALARM_MINUTES, ALARM_AFTER, at):
-        with suppress(TryAgain):
+        with one_of_many("platform not told of a request", booking=booking_id), suppress(TryAgain):
             told += bool(alarm_platform(booking_id=booking_id, by=job(), at=at))
     return told
 

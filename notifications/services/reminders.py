@@ -8,12 +8,13 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from catalog.states import RUNS
 from core.clock import TASHKENT
+from core.sweeps import one_of_many
 from finance.models import PaymentTransaction
 from finance.models.payment import CONFIRM_WITHIN
 from finance.states import PaymentState
 from notifications.booking_words import values_of
 from notifications.models import Notification
-from notifications.services.outbox import Letter, person, put_all
+from notifications.services.outbox import Address, Letter, person, put_all
 from notifications.states import Kind
 from sales.models import Booking
 from sales.states import BookingStatus
@@ -67,16 +68,25 @@ def _owe(kind: Kind, rows: QuerySet[Booking], *, at: datetime) -> int:
     known = Notification.objects.filter(booking=OuterRef("pk"), kind=kind)
     found = rows.filter(~Exists(known), session__status__in=RUNS).order_by("pk")
     chosen = found.select_related("session__tour__agency", "user")
-    owed = []
+    owed: list[tuple[Letter, Address]] = []
     for booking in chosen.select_for_update(of=("self",), skip_locked=True):
-        until = booking.expires_at.isoformat() if booking.expires_at else ""
-        for address in person(booking.user):
-            letter = Letter(
+        with one_of_many("reminder not written", booking=booking.pk, kind=kind):
+            owed += _letters(kind, booking)
+    return put_all(owed, at=at)
+
+
+def _letters(kind: Kind, booking: Booking) -> list[tuple[Letter, Address]]:
+    until = booking.expires_at.isoformat() if booking.expires_at else ""
+    return [
+        (
+            Letter(
                 kind=kind,
                 dedupe=f"booking{booking.pk}:{kind}",
                 payload=values_of(booking, address.language, {"until": until}),
                 booking_id=booking.pk,
                 agency_id=booking.agency_id,
-            )
-            owed.append((letter, address))
-    return put_all(owed, at=at)
+            ),
+            address,
+        )
+        for address in person(booking.user)
+    ]

@@ -13,6 +13,7 @@ from core.locks import lock_row
 from core.models import EventLog
 from core.refusals import Conflict, Invalid, NotFound, TryAgain
 from core.services.events import record
+from core.sweeps import one_of_many
 from partners.models import AgencyMember, User, ViewAs
 from partners.queries.view_as import can_be_seen_as
 from partners.roles import require
@@ -95,7 +96,7 @@ def end_lapsed_views(*, at: datetime) -> int:
     lapsed = ViewAs.objects.filter(ended_at=None, until__lte=at).values_list("pk", flat=True)
     ended = 0
     for view_id in list(lapsed):
-        with suppress(ViewOver, TryAgain):
+        with one_of_many("view not ended", view=view_id), suppress(ViewOver, TryAgain):
             end_view_as(view_id=view_id, by=job(), at=at)
             ended += 1
     return ended

@@ -10,6 +10,7 @@ from core.actor import Actor, job
 from core.acts import act
 from core.refusals import Conflict, NotFound
 from core.services.events import record
+from core.sweeps import one_of_many
 from finance.models import PaymentTransaction
 from finance.models.payment import TIMED_OUT
 from finance.queries.payments import find_payment
@@ -47,8 +48,11 @@ def time_out_payment(*, payment_id: int, by: Actor, at: datetime) -> bool:
 
 def sweep_timed_out_payments(*, at: datetime) -> int:
     """Give up every payment past its time; returns how many."""
-    due = list(PaymentTransaction.objects.timed_out(at).values_list("pk", flat=True))
-    return sum(time_out_payment(payment_id=pk, by=job(), at=at) for pk in due)
+    given_up = 0
+    for pk in list(PaymentTransaction.objects.timed_out(at).values_list("pk", flat=True)):
+        with one_of_many("payment not given up", payment=pk):
+            given_up += time_out_payment(payment_id=pk, by=job(), at=at)
+    return given_up
 
 
 def lock_payment_deal(

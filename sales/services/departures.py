@@ -25,6 +25,7 @@ from core.acts import act
 from core.clock import local_date, local_midnight
 from core.refusals import Conflict, Invalid, NotFound, Refusal
 from core.services.events import record
+from core.sweeps import one_of_many
 from partners.roles import require, works_for
 from sales.models import Booking
 from sales.queries.standing import bound_to_dates, left_on_cancelled_sessions, standing_on
@@ -122,8 +123,11 @@ def cancel_session(*, session_id: int, reason: str, by: Actor, at: datetime) -> 
 
 def sweep_cancelled_sessions(*, at: datetime) -> int:
     """Cancel what still stands on cancelled sessions; returns how many bookings went."""
-    outcomes = [_cancel(booking, job(), at) for booking in left_on_cancelled_sessions(at)]
-    return sum(outcome.refusal is None for outcome in outcomes)
+    gone = 0
+    for booking in left_on_cancelled_sessions(at):
+        with one_of_many("booking of a cancelled date not cancelled", booking=booking.pk):
+            gone += _cancel(booking, job(), at).refusal is None
+    return gone
 
 
 def _is_called_off(session_id: int, by: Actor) -> bool:

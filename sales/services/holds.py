@@ -18,6 +18,7 @@ from core.actor import Actor, job
 from core.acts import act, require_transaction
 from core.refusals import NotFound, TryAgain
 from core.services.events import record
+from core.sweeps import one_of_many
 from finance.models import PaymentTransaction
 from finance.services.bonus import lock_bonuses, return_bonus
 from finance.services.locks import lock_performed_payment
@@ -147,6 +148,6 @@ def sweep_lapsed_holds(*, at: datetime) -> int:
     )
     ended = 0
     for session_id in list(sessions.distinct()):
-        with suppress(TryAgain):
+        with one_of_many("holds not ended", session=session_id), suppress(TryAgain):
             ended += expire_session_holds(session_id=session_id, by=job(), at=at)
     return ended

@@ -12,6 +12,7 @@ from core.actor import Actor, job
 from core.acts import act
 from core.refusals import Conflict, Refusal
 from core.services.events import record
+from core.sweeps import one_of_many
 from finance.services.release import free_held_reserve, release_pending
 from partners.models import TravelAgency
 from sales.models import Booking
@@ -116,9 +117,15 @@ def sweep_releases(*, at: datetime) -> int:
 def _each(booking_ids: Iterable[int], act: Callable[..., Any], at: datetime) -> int:
     done = 0
     for booking_id in list(booking_ids):
-        try:
-            act(booking_id=booking_id, by=job(), at=at)
-            done += 1
-        except Refusal as refusal:
-            log.warning("a booking's money stays", booking=booking_id, reason=str(refusal))
+        with one_of_many("a booking's money stays", booking=booking_id):
+            done += _moved(booking_id, act, at)
     return done
+
+
+def _moved(booking_id: int, act: Callable[..., Any], at: datetime) -> bool:
+    try:
+        act(booking_id=booking_id, by=job(), at=at)
+    except Refusal as refusal:
+        log.warning("a booking's money stays", booking=booking_id, reason=str(refusal))
+        return False
+    return True

@@ -51,6 +51,8 @@ def test_what_is_out_of_bounds_is_said_at_its_field_and_the_rest_is_kept(cast, s
         "HOLD_MINUTES": (1441, "less than or equal to 1440"),
         "PAYMENT_MINUTES": (0, "greater than or equal to 1"),
         "UNDO_SECONDS": (-1, "greater than or equal to 0"),
+        "PLATFORM_CHAT_ID": ("9" * 30, "no chat under such a number"),
+        "ACCOUNTANTS_CHAT_ID": (-(2**52) - 1, "no chat under such a number"),
         "PARTNER_PERCENT": (101, "less than or equal to 100"),
         "FISCAL_MXIK": ("12", "Digits only."),
         "SECOND_FACTOR_ROLES": (["traveller"], "not one of the available choices"),
@@ -113,6 +115,8 @@ def test_nobody_but_the_admin_sees_or_changes_them(cast, sign_in, name):
 def test_the_check_knows_the_bounds_and_looks_at_what_is_stored():
     assert list(out_of_bounds({})) == []
     assert list(out_of_bounds({"HOLD_MINUTES": 15})) == ["REMIND_MINUTES"]
+    assert list(out_of_bounds({"PLATFORM_CHAT_ID": 10**30})) == ["PLATFORM_CHAT_ID"]
+    assert not list(out_of_bounds({"PLATFORM_CHAT_ID": -1_002_222_333_444}))
     assert bounds(databases=["default"]) == []
 
     Constance.objects.update_or_create(

@@ -8,6 +8,7 @@ from constance import config
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
+from structlog.testing import capture_logs
 
 from core.actor import job
 from core.clock import now
@@ -18,8 +19,11 @@ from notifications.handlers import handle
 from notifications.models import Notification, Preferences
 from notifications.outbound import send_due
 from notifications.rejections import REASONS
+from notifications.services import escalate
 from notifications.services.deliver import deliver_events
+from notifications.services.desks import next_desk
 from notifications.services.escalate import remind_agency, sweep_unanswered
+from notifications.services.outbox import Address
 from partners.models import TravelAgency, User
 from sales.models import Booking, DateOffer
 from sales.services.cancel import cancel_booking
@@ -392,6 +396,25 @@ def test_a_short_hour_leaves_half_of_it_to_whom_was_asked_first(office, clock):
     again = Notification.objects.get(kind="request_waits")
     assert again.recipient == office.timur, "there is nobody else"
     assert Notification.objects.get(kind="request_waits_platform").chat_id == -900
+
+
+def test_a_request_that_cannot_be_told_of_holds_up_no_other(office, clock, monkeypatch):
+    bad, good = office.request(), office.request(by=office.second_traveller)
+    clock.shift(timedelta(minutes=55))
+
+    # The first is refused by PostgreSQL itself, which spoils the transaction it comes in.
+    desks = iter([[Address(None, 10**30, "ru")]])
+    monkeypatch.setattr(escalate, "next_desk", lambda *of: next(desks, None) or next_desk(*of))
+    # As it was saved before there were bounds: nobody of the platform can be told.
+    config.PLATFORM_CHAT_ID = 10**30
+
+    with capture_logs() as logs:
+        told = sweep_unanswered(at=now())
+
+    reminded = Notification.objects.filter(kind="request_waits")
+    assert (told, {row.booking for row in reminded}) == (1, {good})
+    failed = [(each["booking"], each["log_level"]) for each in logs]
+    assert failed == [(bad.pk, "error"), (bad.pk, "error"), (good.pk, "error")]
 
 
 def test_the_sweep_asks_the_same_however_many_wait(office, clock):

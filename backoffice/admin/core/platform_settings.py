@@ -90,9 +90,9 @@ def _bind(field: Any, setting: Setting) -> None:
     given = {name: bound for name, bound in bounds.items() if bound is not None}
     field.widget = UnfoldAdminIntegerFieldWidget(attrs=given)
     if setting.least is not None:
-        field.validators.append(MinValueValidator(setting.least))
+        field.validators.append(MinValueValidator(setting.least, setting.beyond))
     if setting.most is not None:
-        field.validators.append(MaxValueValidator(setting.most))
+        field.validators.append(MaxValueValidator(setting.most, setting.beyond))
 
 
 def _check_chat(chat_id: int) -> None:

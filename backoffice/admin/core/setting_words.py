@@ -27,7 +27,8 @@ def setting_in_words(name: str, value: Any) -> str:
 
 
 def bounds_in_words(setting: Setting) -> str:
-    if setting.least is None or setting.most is None:
+    """Of what is counted; the bounds of an id tell nobody anything."""
+    if setting.unit is None or setting.least is None or setting.most is None:
         return ""
     bounds = {"least": _grouped(setting.least), "most": _number(setting, setting.most)}
     return _("from %(least)s to %(most)s") % bounds
