@@ -389,7 +389,7 @@ class HistoryAdmin(SimpleHistoryAdmin, BaseAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         version = self._version(request, form.instance) if change and form.has_changed() else None
-        if version is not None:
+        if version is not None and form.is_put_back():
             facts = {"version": version.pk, "version_at": version.history_date}
             self.record_event(request, form.instance, "reverted", **facts)
 

@@ -103,12 +103,34 @@ def prefilled(form: type[ModelForm], version: Any, names: Collection[str]) -> ty
 
         def taken_back(self) -> Any:
             copy = type(self.instance).objects.get(pk=self.instance.pk)
-            for name in names:
-                attname = copy._meta.get_field(name).attname
+            for attname in _columns(copy, names):
                 setattr(copy, attname, getattr(version, attname))
             return copy
 
+        def is_put_back(self) -> bool:
+            """Whether the row, saved by now, holds the version's values: what was filled in may
+            have been typed over, and need not have been looked at."""
+            return _holds(self.instance, version, names)
+
     return Prefilled
+
+
+def _columns(row: Any, names: Collection[str]) -> list[str]:
+    return [row._meta.get_field(name).attname for name in names]
+
+
+def _holds(row: Any, version: Any, names: Collection[str]) -> bool:
+    """Whether each of the columns is in the database what it was in ``version``."""
+    columns = _columns(row, names)
+    saved = type(row)._base_manager.values(*columns).get(pk=row.pk)
+    return all(_as_typed(saved[each]) == _as_typed(getattr(version, each)) for each in columns)
+
+
+def _as_typed(value: Any) -> Any:
+    """Without what a form does not keep: line ends, space around a text, parts of a minute."""
+    if isinstance(value, str):
+        return "\n".join(value.strip().splitlines())
+    return value.replace(second=0, microsecond=0) if isinstance(value, datetime) else value
 
 
 def in_local_words(at: datetime) -> str:

@@ -174,6 +174,43 @@ def test_a_version_fills_the_form_and_is_saved_by_the_person_through_the_act(edi
     assert "Saved with the values of the version of 01.03.2027" in log
 
 
+def test_what_was_saved_with_other_values_is_a_change_and_no_return(edited):
+    """The address alone puts nothing back: the log would tell of a version that never came."""
+    tour, browser = edited
+    old = version(tour, meeting_point_ru="Вокзал")
+    filled = posted(browser.get(restore(tour, old)))
+
+    browser.post(restore(tour, old), filled | {"meeting_point_ru": "Рынок"})
+    others = posted(browser.get(page_of(tour))) | {"meeting_point_uz": "Bozor"}
+    browser.post(restore(tour, old), others)
+
+    tour.refresh_from_db()
+    assert (tour.meeting_point_ru, tour.meeting_point_uz) == ("Рынок", "Bozor")
+    actions = list(EventLog.objects.order_by("pk").values_list("action", flat=True))
+    assert actions[-2:] == ["tour.changed", "tour.changed"]
+    assert "tour.reverted" not in actions
+
+
+def test_an_agency_is_returned_to_a_version_only_by_its_values(cast, sign_in):
+    agency = cast.silk
+    agency.description = "Old\nwords"
+    agency.save()
+    old = agency.history.latest()
+    agency.description = "New words"
+    agency.save()
+    browser = sign_in(cast.silk_owner)
+    data = posted(browser.get(restore(agency, old)))
+    returned = EventLog.objects.filter(action="agency.reverted")
+
+    browser.post(restore(agency, old), data | {"description": "Other words"})
+    assert not returned.exists()
+
+    # A browser ends its lines otherwise.
+    data = posted(browser.get(restore(agency, old)))
+    browser.post(restore(agency, old), data | {"description": "Old\r\nwords"})
+    assert returned.get().details["version"] == old.pk
+
+
 def test_what_somebody_changed_meanwhile_is_not_overwritten_by_a_version(edited, cast, sign_in):
     tour, browser = edited
     old = version(tour, meeting_point_ru="Вокзал")
