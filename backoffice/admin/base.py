@@ -5,6 +5,7 @@ that table lets nobody. Rows come from :class:`backoffice.admin.scope.ScopedRows
 pickers, autocompletes, actions and histories alike; what is out of scope is a 404.
 """
 
+import re
 from collections.abc import Callable, Collection
 from contextlib import suppress
 from functools import partial
@@ -14,7 +15,7 @@ from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import FieldDoesNotExist, PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import JSONField, Model, QuerySet
 from django.forms import ModelForm
@@ -44,7 +45,11 @@ from core.refusals import NotAllowed, NotFound, Refusal
 from core.services.events import as_kept, record
 from partners.models import User
 
-# A filter over one of these would answer questions about what it holds.
+# How a filter asks: for just this, for one of these, for any at all, or within bounds.
+WAYS_TO_ASK = {"exact", "in", "isnull", "gt", "gte", "lt", "lte"}
+# What a filter of a period calls its fields.
+BOUND = re.compile("_(from|to)(_[01])?$")
+# What neither an event nor the history tells.
 SECRET = {"password", "session_key", "digest", "card_number", "fingerprint", "answer"}
 
 
@@ -102,6 +107,8 @@ class BaseAdmin(ScopedPickers, GuardsSaving, ModelAdmin):
     is_great = False
     # The path of the agency filter; shown to those who see more than one agency.
     agency_filter: str | None = None
+    # Columns by which other pages open this list, beside those of its filters.
+    linked: Collection[str] = ()
     # How events call the object: ``tour`` gives ``tour.changed``.
     event_name = ""
     # What an empty list says, and under it.
@@ -129,9 +136,18 @@ class BaseAdmin(ScopedPickers, GuardsSaving, ModelAdmin):
         return CalmChangeList
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        if SECRET & set(lookup.split("__")):
-            return False
-        return super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]
+        """What the list offers as a filter and what other pages link to. Anything else would
+        answer questions about columns that this reader is not shown, letter by letter."""
+        if not _is_column(self.model, lookup):
+            return True  # a filter's own name, or one that nobody knows
+        asked = {_asked_of(lookup), BOUND.sub("", lookup)}
+        return not asked.isdisjoint({*self.linked, *self._filtered(request)})
+
+    def _filtered(self, request: HttpRequest | None) -> set[str]:
+        """What the filters that this reader is offered ask about."""
+        filters = self.get_list_filter(request) if request else self.list_filter
+        named = (each[0] if isinstance(each, list | tuple) else each for each in filters)
+        return {_asked_of(getattr(each, "parameter_name", each)) for each in named}
 
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], *args: Any, **kwargs: Any
@@ -465,6 +481,24 @@ class ReadOnly:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def _asked_of(lookup: str) -> str:
+    """The column that ``lookup`` asks about: ``agency`` for ``agency__id__exact``."""
+    parts = lookup.split("__")
+    if len(parts) > 1 and parts[-1] in WAYS_TO_ASK:
+        parts.pop()
+    if len(parts) > 1 and parts[-1] in ("id", "pk"):
+        parts.pop()
+    return "__".join(parts)
+
+
+def _is_column(model: type[Model], lookup: str) -> bool:
+    try:
+        model._meta.get_field(lookup.split("__", maxsplit=1)[0])
+    except FieldDoesNotExist:
+        return False
+    return True
 
 
 class ScopedTabular(ScopedPickers, TabularInline):

@@ -162,7 +162,17 @@ def test_pages_and_acts_are_found_by_their_names_in_ones_language(cast, sign_in)
 
 @pytest.mark.parametrize(
     "words",
-    ["AAAA", "Dilnoza Karimova", "Йўлдошев O'ktam", "9012345", "@dilnoza", "f" * 24, "24.10.2027", "1234", "%_'"],
+    [
+        "AAAA",
+        "Dilnoza Karimova",
+        "Йўлдошев O'ktam",
+        "9012345",
+        "@dilnoza",
+        "f" * 24,
+        "24.10.2027",
+        "1234",
+        "%_'",
+    ],
 )
 def test_every_kind_is_asked_of_an_index(words, cast):
     with CaptureQueriesContext(connection) as seen:
@@ -182,7 +192,7 @@ def test_a_search_without_an_index_would_show(order, cast):
 def scans(sql: str) -> list[str]:
     """The great tables that the query may read whole, in a row or along an index it only sorts by.
 
-    Every way but a bitmap, which needs a condition, is made dear; where one is taken, no condition fits.
+    Every way but a bitmap, which needs a condition, is made dear: where one is taken, none fits.
     """
     with connection.cursor() as cursor:
         for way in ("seqscan", "indexscan", "indexonlyscan"):

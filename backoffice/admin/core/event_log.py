@@ -45,6 +45,7 @@ BY_TIME = ("period", "timestamp_from_0", "timestamp_to_0")
 class EventLogAdmin(OwnPage, ReadOnly, BaseAdmin):
     is_great = True
     agency_path = "agency_id"
+    linked = ("object_id", "action__startswith")
     list_display = ("time", "who", "about", "what", "source")
     list_select_related = ("user",)
     list_display_links = ("time",)

@@ -43,6 +43,7 @@ class OwnRows(BaseAdmin):
 class JobAdmin(ReadOnly, OwnRows):
     list_display = ("name", "progress", "created_at")
     list_filter = (("status", ChoicesDropdownFilter),)
+    linked = ("schedule",)
     list_select_related = ("schedule",)
     search_fields = ("title",)
     ordering = ("-id",)

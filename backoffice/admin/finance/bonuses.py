@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import F
-from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateTimeFilter
@@ -29,6 +28,7 @@ class BonusAdmin(ReadOnly, BaseAdmin):
         "available_at",
         "matured_at",
     )
+    linked = ("user",)
     list_filter = (
         ("status", ChoicesDropdownFilter),
         ("created_at", RangeDateTimeFilter),
@@ -56,10 +56,6 @@ class BonusAdmin(ReadOnly, BaseAdmin):
     )
     empty_title = _("No bonuses yet")
     empty_text = _("A paid booking that a partner has brought earns one.")
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        # The link from a withdrawal to what has earned it.
-        return lookup == "user__id__exact" or super().lookup_allowed(lookup, value, request)
 
     @display(description=_("partner"))
     def partner(self, bonus: ReferralBonus) -> Any:

@@ -166,6 +166,7 @@ class EntryAdmin(FindsByIndex, Sides, ReadOnly, BaseAdmin):
     agency_path = "account__agency_id"
     agency_filter = "account__agency"
     list_display = ("transaction", "posted", "account", "debit_shown", "credit_shown")
+    linked = ("account",)
     list_filter = (("transaction__posted_at", LocalTimeFilter),)
     list_select_related = ("transaction", "account__agency", "account__user")
     search_fields = ("transaction__booking__code",)
@@ -178,10 +179,6 @@ class EntryAdmin(FindsByIndex, Sides, ReadOnly, BaseAdmin):
     def ways(self, words: str) -> list[Q]:
         found = AccountingTransaction.objects.order_by()
         return [Q(transaction__in=found.filter(way).values("pk")) for way in of_booking(words)]
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        linked = lookup == "account__id__exact"
-        return linked or super().lookup_allowed(lookup, value, request)
 
     @display(description=_("posted at"))
     def posted(self, entry: LedgerEntry) -> Any:

@@ -59,6 +59,7 @@ class PayoutAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
     agency_filter = "agency"
     event_name = "payout"
     list_display = ("number", "state", "agency", "amount_shown", "period", "people", "register")
+    linked = ("agency",)
     list_filter = (
         ("status", ChoicesDropdownFilter),
         ("source", ChoicesDropdownFilter),
@@ -92,10 +93,6 @@ class PayoutAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
         if not staff(request).sees_all_agencies:
             shown.remove("register")
         return shown
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        # The link from an agency to its payouts.
-        return lookup == "agency__id__exact" or super().lookup_allowed(lookup, value, request)
 
     # --- pages
 

@@ -94,6 +94,7 @@ class RegistryRowAdmin(ReadOnly, BaseAdmin):
         "registry",
         "told",
     )
+    linked = ("file",)
     list_filter = (
         ("outcome", ChoicesDropdownFilter),
         ToldFilter,
@@ -128,9 +129,6 @@ class RegistryRowAdmin(ReadOnly, BaseAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReconciliationRow]:
         return super().get_queryset(request).filter(file__status=RegistryStatus.TAKEN)
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        return lookup == "file__id__exact" or super().lookup_allowed(lookup, value, request)
 
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str

@@ -90,6 +90,7 @@ class ReferenceDialog(Reference, WithdrawalDialog):
 class WithdrawalAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
     event_name = "withdrawal"
     list_display = ("number", "person", "amount_shown", "card_shown", "state", "doubts")
+    linked = ("user",)
     list_filter = (
         WaitsFilter,
         ("status", ChoicesDropdownFilter),
@@ -118,10 +119,6 @@ class WithdrawalAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return with_doubts(super().get_queryset(request))
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        # The link from a person's withdrawal to the others.
-        return lookup == "user__id__exact" or super().lookup_allowed(lookup, value, request)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -69,6 +69,7 @@ class NotificationAdmin(FindsByIndex, Steps, ReadOnly, BaseAdmin):
     agency_path = "agency_id"
     agency_filter = "agency"
     list_display = ("kind", "state_shown", "to", "why", "booking", "created_at", "sent_at")
+    linked = ("recipient", "announcement", "is_bulk", "next_attempt_at")
     list_filter = (
         ("state", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
@@ -117,10 +118,6 @@ class NotificationAdmin(FindsByIndex, Steps, ReadOnly, BaseAdmin):
 
     def show_templates(self, request: HttpRequest) -> HttpResponse:
         return templates_page(request, self)
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        # A person's page opens what went to him.
-        return lookup == "recipient__id__exact" or super().lookup_allowed(lookup, value, request)
 
     def fit(self, request: HttpRequest, obj: Notification) -> list[str]:
         return ["retry"] if can_be_retried(obj) else []

@@ -84,6 +84,7 @@ class PersonAdmin(LookAsButton, ResetsSecondFactor, OwnPage, Steps, BaseAdmin):
     event_name = "user"
     form = PersonForm
     list_display = ("who", "phone", "telegram", "role_badge", "language", "state", "joined")
+    linked = ("is_reachable",)
     list_filter = (
         ("platform_role", ChoicesDropdownFilter),
         ("language", ChoicesDropdownFilter),

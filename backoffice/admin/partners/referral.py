@@ -296,6 +296,7 @@ class PartnerRateAdmin(ReadOnly, BaseAdmin):
 class ReferralTouchAdmin(ReadOnly, BaseAdmin):
     list_display = ("who", "whose", "door", "counts", "created_at")
     list_display_links = ("created_at",)
+    linked = ("partner",)
     list_filter = (
         ("refusal", ChoicesDropdownFilter),
         ("door", ChoicesDropdownFilter),

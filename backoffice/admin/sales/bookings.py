@@ -57,6 +57,7 @@ class BookingAdmin(
     agency_filter = "agency"
     event_name = "booking"
     list_display = ("code_shown", "state", "tour", "traveller", "seats_reserved", "price", "made")
+    linked = ("session", "session__tour", "user", "referral_partner")
     list_filter = (
         ("status", ChoicesDropdownFilter),
         ("session__date_start", RangeDateFilter),
@@ -97,9 +98,7 @@ class BookingAdmin(
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         if lookup.startswith(PREFIX) and not (request and sees_partners(staff(request))):
             return False
-        # The links from a session, a tour and a traveller to their bookings.
-        linked = {"session__id__exact", "session__tour__id__exact", "user__id__exact"}
-        return lookup in linked or super().lookup_allowed(lookup, value, request)
+        return super().lookup_allowed(lookup, value, request)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         # The page is the story's template; the form behind it has nothing to show.
