@@ -99,7 +99,7 @@ class GuardsSaving(BaseModelAdmin):  # type: ignore[type-arg]
         ]
         if told:
             changed = [each.name for each in told]
-            sentence = what_happened(form.instance, changed, request.user)
+            sentence = what_happened(form.instance, changed, request.user.pk)
             raise PageIsStale(sentence, _write(now), tuple(told))
 
     def _difference(self, form: ModelForm, name: str, seen: str) -> Difference:
@@ -253,14 +253,14 @@ def _column(form: ModelForm, name: str) -> Any:
         return None
 
 
-def what_happened(row: Model, names: Iterable[str], reader: Any) -> str:
+def what_happened(row: Model, names: Iterable[str], reader_id: Any) -> str:
     """Who changed one of ``names`` last and when, as the history or the log of actions knows."""
     found = _by_history(row, list(names)) or _by_events(row)
     if found is None:
         return str(UNSEEN)
     who, at = found
     facts = {"who": who or gettext("the system"), "time": _moment(at)}
-    if who is not None and who.pk == reader.pk:
+    if who is not None and who.pk == reader_id:
         return (
             gettext(
                 "You changed this in another window at %(time)s; nothing of this page is saved yet."

@@ -434,6 +434,42 @@ def test_a_percentage_gives_whole_thousands_and_is_taken_once(browser, three):
     assert (sums(first), sums(again)) == ([1, 0, 0], [0, 0, 1])
 
 
+def test_what_a_colleague_saved_after_the_preview_is_not_written_over(cast, sign_in):
+    mine, free = sign_in(cast.silk_manager), cast.silk_session
+    shown = bulk(
+        mine, [free], "preview", do_price="on", price_how="up", price="10", do_guide="on", guide="A"
+    )
+    TourSession.objects.filter(pk=free.pk).update(price=5_000_000)
+
+    done = bulk(mine, [free], "carry_out", plan=shown.context["plan"])
+
+    assert (done.context["changed"], done.context["refused"]) == (0, 1)
+    assert "nothing of yours is saved" in done.content.decode()
+    free.refresh_from_db()
+    assert (free.price, free.guide) == (5_000_000, "")
+
+
+def test_what_was_moved_elsewhere_in_the_date_is_no_quarrel(cast, sign_in):
+    mine, free = sign_in(cast.silk_manager), cast.silk_session
+    shown = bulk(mine, [free], "preview", do_price="on", price_how="up", price="10")
+    TourSession.objects.filter(pk=free.pk).update(guide="Bek")
+
+    done = bulk(mine, [free], "carry_out", plan=shown.context["plan"])
+
+    assert done.context["changed"] == 1
+    free.refresh_from_db()
+    assert (free.price, free.guide) == (1_100_000, "Bek")
+
+
+def test_a_plan_is_carried_out_by_whom_it_was_shown(cast, sign_in):
+    free = cast.silk_session
+    shown = bulk(sign_in(cast.silk_manager), [free], "preview", do_guide="on", guide="A")
+
+    done = bulk(sign_in(cast.silk_owner), [free], "carry_out", plan=shown.context["plan"])
+
+    assert done.status_code == 400
+
+
 @pytest.mark.parametrize(
     ("amount", "rounded"), [("499.99", 0), ("500", 1000), ("1499.99", 1000), ("2500", 3000)]
 )

@@ -2,11 +2,11 @@
 each.
 
 What the preview showed is what is carried out: it is signed into the page, so a percentage is not
-taken twice when the page is sent twice.
+taken twice when the page is sent twice, and a date that somebody changed meanwhile is refused.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -15,15 +15,17 @@ from typing import Any
 from django.contrib.admin.options import ModelAdmin
 from django.core import signing
 from django.core.exceptions import SuspiciousOperation
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from backoffice.admin.base import actor
+from backoffice.admin.base import actor, staff
 from backoffice.admin.catalog.cut_off import cut_off_words
 from backoffice.admin.catalog.session_forms import BulkForm
 from backoffice.admin.display import change_url
 from backoffice.admin.refusals import rehearse
+from backoffice.admin.stale import lock_shown, what_happened
 from catalog.models import TourSession
 from catalog.services.sales_window import close_session, reopen_session
 from catalog.services.sessions import MOST_DATES, change_session
@@ -31,7 +33,7 @@ from catalog.states import SessionStatus
 from core.actor import Actor
 from core.clock import now
 from core.money import som
-from core.refusals import Refusal
+from core.refusals import Conflict, Refusal
 
 SALT = "dates.bulk"
 WINDOWS = {"close": close_session, "reopen": reopen_session}
@@ -40,11 +42,15 @@ WISHED = {"close": SessionStatus.CLOSED, "reopen": SessionStatus.OPEN}
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one date becomes: values that differ, and its sales window when that moves."""
+    """What one date becomes: values that differ, and its sales window when that moves.
+
+    ``seen`` is what the preview showed of the values; nothing before there was one.
+    """
 
     session: TourSession
     values: dict[str, Any]
     window: str = ""
+    seen: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def url(self) -> str:
@@ -68,7 +74,23 @@ class Plan:
         return told
 
     def carry_out(self, by: Actor, at: datetime) -> None:
-        """One act, or two when the sales window moves as well."""
+        """One act, or two when the sales window moves as well; all of it or nothing."""
+        with transaction.atomic():
+            self._check_seen(by)
+            self._act(by, at)
+
+    def _check_seen(self, by: Actor) -> None:
+        lock_shown(TourSession, str(self.session.pk))
+        now_there = TourSession.objects.get(pk=self.session.pk)
+        changed = [
+            name
+            for name, old in self.seen.items()
+            if name in self.values and getattr(now_there, name) != old
+        ]
+        if changed:
+            raise Conflict(what_happened(now_there, changed, by.user_id))
+
+    def _act(self, by: Actor, at: datetime) -> None:
         if self.values:
             change_session(session_id=self.session.pk, values=self.values, by=by, at=at)
         if self.window:
@@ -101,7 +123,8 @@ def bulk_page(request: HttpRequest, admin: ModelAdmin, sessions: Any) -> HttpRes
         context |= {"step": "done", **told}
     elif step == "preview" and context["form"].is_valid():
         plans = [_plan(session, context["form"]) for session in rows]
-        context |= {"step": "preview", "plan": _sign(plans), **_sum_up(_rehearse(request, plans))}
+        signed = _sign(plans, request)
+        context |= {"step": "preview", "plan": signed, **_sum_up(_rehearse(request, plans))}
     context |= {
         **admin.admin_site.each_context(request),
         "title": _("Change the selected dates"),
@@ -129,7 +152,7 @@ def _rehearse(request: HttpRequest, plans: Iterable[Plan]) -> list[Outcome]:
 
 def _carry_out(request: HttpRequest, rows: list[TourSession]) -> dict[str, Any]:
     try:
-        signed = signing.loads(request.POST.get("plan", ""), salt=SALT)
+        signed = signing.loads(request.POST.get("plan", ""), salt=_salt(request))
     except signing.BadSignature:
         raise SuspiciousOperation from None
     plans = [_read_plan(row, signed[str(row.pk)]) for row in rows if str(row.pk) in signed]
@@ -166,23 +189,33 @@ def _sum_up(outcomes: list[Outcome]) -> dict[str, Any]:
 # --- the plan as it travels with the page
 
 
-def _sign(plans: Iterable[Plan]) -> str:
+def _sign(plans: Iterable[Plan], request: HttpRequest) -> str:
     plain = {
         str(plan.session.pk): {
             "window": plan.window,
             "values": {name: _plain(value) for name, value in plan.values.items()},
+            "seen": {name: _plain(getattr(plan.session, name)) for name in plan.values},
         }
         for plan in plans
     }
-    return signing.dumps(plain, salt=SALT, compress=True)
+    return signing.dumps(plain, salt=_salt(request), compress=True)
+
+
+def _salt(request: HttpRequest) -> str:
+    """A plan is carried out by whoever has looked at it."""
+    return f"{SALT}.{staff(request).pk}"
 
 
 def _read_plan(session: TourSession, plain: dict[str, Any]) -> Plan:
-    values = {
+    plan = _what_differs(session, _values(plain["values"]), plain["window"])
+    return replace(plan, seen=_values(plain["seen"]))
+
+
+def _values(plain: Mapping[str, Any]) -> dict[str, Any]:
+    return {
         name: TourSession._meta.get_field(name).to_python(value)  # type: ignore[union-attr]
-        for name, value in plain["values"].items()
+        for name, value in plain.items()
     }
-    return _what_differs(session, values, plain["window"])
 
 
 def _plain(value: Any) -> Any:
