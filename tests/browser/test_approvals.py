@@ -12,6 +12,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 DESK, PHONE = 1440, 390
 both_widths = pytest.mark.parametrize("width", [DESK, PHONE])
+at_a_desk = pytest.mark.parametrize("width", [DESK])
+on_a_phone = pytest.mark.parametrize("width", [PHONE])
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from finance.models import Refund
 from sales.models import Booking
 from tests import factories
 from tests.browser.conftest import elsewhere
-from tests.browser.test_approvals import both_widths, fits
+from tests.browser.test_approvals import at_a_desk, both_widths, fits, on_a_phone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,7 +55,7 @@ def test_she_opens_every_saturday_of_four_weeks_but_one(visit, cast, width):
     ]
 
 
-@both_widths
+@at_a_desk
 def test_she_raises_prices_and_reads_why_one_was_refused(visit, cast, width):
     other = elsewhere(lambda: factories.session(tour=cast.silk_tour, price=Decimal(455_500)))
     ran = elsewhere(lambda: factories.session(tour=cast.silk_tour, status="completed"))
@@ -84,7 +84,7 @@ def test_she_raises_prices_and_reads_why_one_was_refused(visit, cast, width):
     assert prices[ran.pk] == 1_000_000
 
 
-@both_widths
+@on_a_phone
 def test_she_cancels_a_date_and_reads_what_became_of_its_bookings(visit, cast, width):
     def book():
         at = now()
@@ -140,7 +140,7 @@ def test_she_walks_through_the_calendar(visit, cast, width):
         expect(page.locator("#id_date_start")).to_have_value(date(2027, 6, 9).isoformat())
 
 
-@both_widths
+@on_a_phone
 def test_a_refusal_keeps_what_she_typed(visit, cast, width):
     elsewhere(lambda: cast.approved(seats=3, at=now()))
     page = visit(cast.silk_manager, width)

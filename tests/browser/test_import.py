@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from catalog.models import TourSession
 from core.clock import local_date, now
 from tests import factories
-from tests.browser.test_approvals import both_widths, fits
+from tests.browser.test_approvals import at_a_desk, fits, on_a_phone
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,7 +24,7 @@ def a_file(*rows):
     return {"name": "даты.csv", "mimeType": "text/csv", "buffer": text.encode("cp1251")}
 
 
-@both_widths
+@at_a_desk
 def test_she_reads_what_a_file_would_do_and_then_imports_it(visit, cast, width):
     session = factories.session(tour=cast.silk_tour, price=900_000)
     soon: date = local_date(now()) + timedelta(days=200)
@@ -54,7 +54,7 @@ def test_she_reads_what_a_file_would_do_and_then_imports_it(visit, cast, width):
     assert TourSession.objects.get(date_start=soon).capacity == 12
 
 
-@both_widths
+@on_a_phone
 def test_a_batch_of_codes_is_made_and_stopped(visit, cast, width):
     page = visit(cast.silk_manager, width)
 

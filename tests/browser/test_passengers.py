@@ -10,7 +10,7 @@ from core.models import EventLog
 from sales.services.request import Traveller
 from tests import factories
 from tests.browser.conftest import elsewhere
-from tests.browser.test_approvals import both_widths, fits
+from tests.browser.test_approvals import fits, on_a_phone
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,7 +40,7 @@ def open_list(page: Page, session) -> None:
     expect(page.get_by_text("Olim")).to_be_visible()
 
 
-@both_widths
+@on_a_phone
 def test_she_names_a_seat_and_checks_it_in(visit, cast, passengers, width):
     _, unnamed = elsewhere(lambda: list(passengers.travellers.all()))
     page = visit(cast.silk_manager, width)

@@ -9,7 +9,7 @@ from core.models import Media
 from partners.models import TravelAgency
 from tests import factories
 from tests.browser.conftest import elsewhere
-from tests.browser.test_approvals import DESK, PHONE, both_widths, fits
+from tests.browser.test_approvals import DESK, PHONE, at_a_desk, fits, on_a_phone
 from tests.core.test_pictures import picture
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,7 +23,7 @@ def outcome(page: Page, name: str):
     return page.locator("[data-files] li").filter(has_text=name)
 
 
-@both_widths
+@on_a_phone
 def test_many_at_once_each_with_its_outcome(visit, cast, width):
     page = visit(cast.silk_manager, width)
     page.goto("/admin/core/media/")
@@ -113,7 +113,7 @@ def test_a_field_that_needs_a_picture_gets_a_new_one(visit, cast):
     assert (logo.type, logo.agency_id) == ("logo", cast.silk.pk)
 
 
-@both_widths
+@at_a_desk
 def test_a_picture_in_use_is_kept_and_says_why(visit, cast, width):
     media = elsewhere(lambda: factories.media(agency=cast.silk))
     elsewhere(lambda: factories.tour_photo(tour=cast.silk_tour, media=media))

@@ -9,7 +9,7 @@ from catalog.models import Tour
 from core.clock import local_date, now
 from tests import factories
 from tests.browser.conftest import elsewhere
-from tests.browser.test_approvals import both_widths, fits
+from tests.browser.test_approvals import at_a_desk, both_widths, fits, on_a_phone
 from tests.browser.test_pictures import a_file
 from tests.core.test_pictures import picture
 
@@ -134,7 +134,7 @@ def test_she_makes_a_tour_from_nothing_and_puts_it_on_sale(visit, cast, hiking, 
     assert tour.cancellation_policy == [{"days_before": 5, "refund_percent": 100}]
 
 
-@both_widths
+@on_a_phone
 def test_what_is_wrong_is_found_under_its_tab_with_all_that_was_typed(visit, cast, width):
     page = visit(cast.silk_manager, width)
     page.goto(f"/admin/catalog/tour/{cast.silk_tour.pk}/change/#transport")
@@ -151,7 +151,7 @@ def test_what_is_wrong_is_found_under_its_tab_with_all_that_was_typed(visit, cas
     assert fits(page)
 
 
-@both_widths
+@at_a_desk
 def test_somebody_else_was_faster(visit, cast, width):
     page = visit(cast.silk_manager, width)
     page.goto(f"/admin/catalog/tour/{cast.silk_tour.pk}/change/")
