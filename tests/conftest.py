@@ -17,14 +17,15 @@ from tests.factories import NOW
 from tests.migrated_once import leave_original, take_original
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0", "", None)  # noqa: S104
-# The append-only triggers let only a session that says so truncate: the suite's clean-up.
-ALLOW_TRUNCATE = " -c circle.allow_truncate=on"
+# The append-only triggers let only a session that says so truncate: the suite's clean-up. What
+# outlives no run need not reach the disk, and a plan that is used once need not be compiled.
+OF_THE_SUITE = " -c circle.allow_truncate=on -c synchronous_commit=off -c jit=off"
 
 
 def pytest_configure(config):
     options = django_settings.DATABASES["default"]["OPTIONS"]
-    if ALLOW_TRUNCATE not in options["options"]:
-        options["options"] += ALLOW_TRUNCATE
+    if OF_THE_SUITE not in options["options"]:
+        options["options"] += OF_THE_SUITE
 
 
 @pytest.hookimpl(trylast=True)
