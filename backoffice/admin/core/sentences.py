@@ -182,7 +182,7 @@ SENTENCES: dict[str, Any] = {
     "friendship.accepted": _("Joined the Circle."),
     "friendship.ended": _("Left the Circle."),
     "payout.created": _("Payout of {amount} made."),
-    "payout.approved": _("Payout of {amount} approved; the money is on its way."),
+    "payout.approved": _("Payout of {amount} approved; it waits for a register."),
     "payout.cancelled": _("Payout of {amount} cancelled: {reason}"),
     "payout.sent": _("Payout of {amount} handed to the bank in register {register}."),
     "payout.paid": _("Payout of {amount} paid; the bank's order: {reference}."),
