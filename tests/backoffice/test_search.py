@@ -162,7 +162,17 @@ def test_pages_and_acts_are_found_by_their_names_in_ones_language(cast, sign_in)
 
 @pytest.mark.parametrize(
     "words",
-    ["AAAA", "Dilnoza Karimova", "Йўлдошев O'ktam", "9012345", "@dilnoza", "f" * 24, "24.10.2027", "1234", "%_'"],
+    [
+        "AAAA",
+        "Dilnoza Karimova",
+        "Йўлдошев O'ktam",
+        "9012345",
+        "@dilnoza",
+        "f" * 24,
+        "24.10.2027",
+        "1234",
+        "%_'",
+    ],
 )
 def test_every_kind_is_asked_of_an_index(words, cast):
     with CaptureQueriesContext(connection) as seen:
