@@ -49,7 +49,7 @@ def fill_with(session: TourSession, asked: int) -> Any:
 @register.filter
 def session_state(session: TourSession) -> Any:
     """Its state, in its colour."""
-    return display.state_badge("session", session.status, session.get_status_display())
+    return display.session_badge(session)
 
 
 @register.filter

@@ -735,6 +735,20 @@ def test_it_is_on_the_first_page_in_the_badge_and_in_the_filter(browser, soon):
     assert list(listed) == [soon]
 
 
+def test_a_date_that_nobody_can_ask_for_lacks_nobody_and_is_not_called_open(cast, browser):
+    draft = factories.tour(agency=cast.silk, status="draft", published_at=None)
+    date = factories.session(tour=draft, min_group_size=5, **SOON)
+
+    lists = [browser.get(LIST), browser.get(page_of(date))]
+    month = {"month": f"{date.date_start:%Y-%m}"}
+    lists.append(browser.get(reverse("admin:catalog_toursession_calendar"), month))
+
+    assert not browser.get(LACKING).context["lacks"]
+    for page in lists:
+        assert "not on sale: the tour is not published" in page.content.decode()
+        assert "missing: 5" not in page.content.decode()
+
+
 def test_how_far_ahead_is_looked_is_a_setting(browser, soon):
     def found():
         return len(browser.get(LACKING).context["lacks"])
