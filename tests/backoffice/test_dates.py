@@ -131,7 +131,7 @@ def test_the_page_reads_what_a_price_was_and_became(cast, browser):
 
     told = [event.text for event in browser.get(address).context["page"]["events"]]
 
-    assert told == ["Price per seat, UZS: 1,000,000 soʻm → 1,200,000 soʻm"]
+    assert told == ["Price per seat, UZS: 1,000,000\xa0soʻm → 1,200,000\xa0soʻm"]
 
 
 def test_the_page_tells_fill_bookings_and_money(cast, browser):
@@ -430,7 +430,10 @@ def test_a_percentage_gives_whole_thousands_and_is_taken_once(browser, three):
 
     free.refresh_from_db()
     assert free.price == 501_000  # 501 050, to whole thousands
-    assert shown.context["outcomes"][0].plan.changes[0][1:] == ("455,500 soʻm", "501,000 soʻm")
+    assert shown.context["outcomes"][0].plan.changes[0][1:] == (
+        "455,500\xa0soʻm",
+        "501,000\xa0soʻm",
+    )
     assert (sums(first), sums(again)) == ([1, 0, 0], [0, 0, 1])
 
 
@@ -773,7 +776,12 @@ def test_accountants_are_not_warned(cast, sign_in, soon):
 @pytest.mark.parametrize(
     ("name", "old", "new", "text"),
     [
-        ("price", "1000000.00", "1200000", "Price per seat, UZS: 1,000,000 soʻm → 1,200,000 soʻm"),
+        (
+            "price",
+            "1000000.00",
+            "1200000",
+            "Price per seat, UZS: 1,000,000\xa0soʻm → 1,200,000\xa0soʻm",
+        ),
         ("guide", "", "Rustam", "Guide: – → Rustam"),
         ("date_start", "2027-06-01", "2027-07-01", "Starts: 01.06.2027 → 01.07.2027"),
         (

@@ -140,7 +140,7 @@ def _proof(at: datetime) -> Figure:
     url = list_url("core.eventlog", action__startswith="books.")
     if proof is None:
         return Figure(_("Books"), _("not proved yet"), _("every morning at 8"), url, "verified")
-    when = date_format(timezone.localtime(proof.timestamp), "j E, H:i")
+    when = date_format(timezone.localtime(proof.timestamp), "d.m.Y H:i")
     if proof.action == BROKEN:
         return Figure(_("Books"), _("do not balance"), when, url, "gpp_bad", "danger")
     is_old = proof.timestamp < at - PROVED_WITHIN
