@@ -50,12 +50,9 @@ class FailedTriesAdmin(ReadOnly, BaseAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return super().changelist_view(request, {"title": TITLE, **(extra_context or {})})
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        # Its own name is an instant in the server's words.
-        title = {"title": TITLE, "subtitle": self.login(self.own_or_404(request, object_id))}
-        return super().change_view(request, object_id, form_url, title | (extra_context or {}))
+    def called(self, attempt: AccessAttempt) -> str:
+        """For its page's title: its own name is an instant in the server's words."""
+        return self.login(attempt)
 
     def has_unlock_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.may(request, "axes.unlock_accessattempt", object_id)
