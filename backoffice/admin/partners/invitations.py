@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -178,6 +179,8 @@ class InvitationAdmin(Steps, SavedByActs, OwnAgency):
 
     def link(self, request: HttpRequest, object_id: int) -> HttpResponse:
         """The one page on which the link stands, once."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
         invitation = self.own_or_404(request, object_id)
         pk, token = request.session.pop(TO_SHOW, (None, ""))
         if pk != invitation.pk:
