@@ -177,6 +177,7 @@ USE_TZ = True
 TIME_ZONE = "Asia/Tashkent"
 # Off: an id in a template would be written "1 234". Amounts are grouped by core.money.som.
 USE_THOUSAND_SEPARATOR = False
+FORMAT_MODULE_PATH = "core.formats"
 
 # --- files
 

@@ -18,12 +18,15 @@ class Refusal(Exception):
     """Base of every refusal. Subclasses set ``code`` and ``message``.
 
     ``message`` is a format string for the keyword arguments given on raising.
+    ``for_good`` marks those that no later try passes: the row is past the act, or not this
+    person's to decide.
     ``commits`` marks the rare refusal whose changes must stay: a lapsed hold stays expired
     although the approval that found it is refused (see ``core.acts``).
     """
 
     code: ClassVar[str] = "refused"
     message: ClassVar[Text] = _("This cannot be done.")
+    for_good: ClassVar[bool] = False
     commits: ClassVar[bool] = False
     field: str | None = None
 

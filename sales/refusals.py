@@ -11,6 +11,7 @@ class BookingMoved(Conflict):
 
     code = "invalid_transition"
     message = _("Booking {booking} is already {status}.")
+    for_good = True
 
     @classmethod
     def of(cls, booking: Booking) -> "BookingMoved":
@@ -22,4 +23,5 @@ class BookingExpired(Conflict):
 
     code = "booking_expired"
     message = _("The time for booking {booking} is over. Its seats are free again.")
+    for_good = True
     commits = True

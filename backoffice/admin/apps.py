@@ -16,6 +16,7 @@ class CircleAdminConfig(AdminConfig):
         for house in HOUSES:
             import_module(f"backoffice.admin.{house}")
         _forget_groups()
+        _show_in_words()
 
 
 def _forget_groups() -> None:
@@ -25,3 +26,10 @@ def _forget_groups() -> None:
 
     if admin.site.is_registered(Group):
         admin.site.unregister(Group)
+
+
+def _show_in_words() -> None:
+    """What a form only shows is shown as the rest of the pages show it."""
+    from backoffice.admin.read_only import show_in_words
+
+    show_in_words()

@@ -38,6 +38,10 @@ def _no_note(row: Any) -> str:
     return ""
 
 
+def _nothing_to_undo(rows: Sequence[Any]) -> list[Any]:
+    return []
+
+
 def _nothing_to_heed(rows: Sequence[Any]) -> list[str]:
     return []
 
@@ -59,6 +63,8 @@ class Bulk:
     note: Callable[[Any], Any] = _no_note
     # What the rows mean for one another, before anything happens.
     heed: Callable[[Sequence[Any]], list[str]] = _nothing_to_heed
+    # Of the rows that are done, what ``admin/sales/undo.html`` offers to take back.
+    undo: Callable[[Sequence[Any]], list[Any]] = _nothing_to_undo
     # Where the rows are looked for; the list itself may no longer hold one decided meanwhile.
     rows: Callable[[HttpRequest], QuerySet[Any]] | None = None
     is_dangerous: bool = False
@@ -88,6 +94,8 @@ class Outcome:
     note: Any
     said: str = ""
     is_refused: bool = False
+    # Whether another try may pass.
+    may_pass: bool = False
 
     @property
     def url(self) -> str:
@@ -107,7 +115,10 @@ def bulk_page(
     context |= {"lost": len(ids) - len(rows), "form": form, "lead": bulk.lead()}
     if request.POST.get("step") == CARRY_OUT and (form is None or form.is_valid()):
         outcomes = _carry_out(request, bulk, rows, form.cleaned_data if form else {})
-        return _page(request, context | {"step": "done", **_sorted_out(outcomes)})
+        told = _sorted_out(outcomes)
+        again = [outcome for outcome in told["refused"] if outcome.may_pass]
+        undo = bulk.undo([outcome.row for outcome in told["well"]])
+        return _page(request, context | {"step": "done", "again": again, "undo": undo, **told})
     outcomes = [_rehearsed(request, bulk, row) for row in rows]
     told = _sorted_out(outcomes)
     heed = bulk.heed([outcome.row for outcome in told["well"]])
@@ -185,13 +196,13 @@ def _done(outcome: Outcome, act: Act, request: HttpRequest, bulk: Bulk) -> Outco
     try:
         act(by=actor(request), at=now())
     except Refusal as refusal:
-        return replace(outcome, said=refusal.detail, is_refused=True)
+        return replace(outcome, said=refusal.detail, is_refused=True, may_pass=not refusal.for_good)
     except Exception:
         # The rows before it are done: they have to be told all the same.
         logger.exception(
             "%s failed for %s %s", bulk.button, type(outcome.row).__name__, outcome.row.pk
         )
-        return replace(outcome, said=str(WENT_WRONG), is_refused=True)
+        return replace(outcome, said=str(WENT_WRONG), is_refused=True, may_pass=True)
     return replace(outcome, said=str(bulk.done))
 
 

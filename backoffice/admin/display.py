@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from catalog.models import TourSession
 from catalog.states import ChatStatus, SessionStatus, TourStatus
 from core.models.job import JobStatus
 from core.models.proposal import ProposalStatus as Proposed
@@ -180,6 +181,17 @@ def badge(text: object, colour: str = "") -> SafeString:
 def state_badge(kind: str, state: str, text: object) -> SafeString:
     """A state of a ``kind`` of COLOURS, in its colour."""
     return badge(text, COLOURS[kind].get(state, ""))
+
+
+def session_words(session: TourSession) -> tuple[str, str]:
+    """A date's state in words and its colour; its tour should be loaded."""
+    if session.waits_for_tour:
+        return _("not on sale: the tour is not published"), "plain"
+    return session.get_status_display(), COLOURS["session"].get(session.status, "plain")
+
+
+def session_badge(session: TourSession) -> SafeString:
+    return badge(*session_words(session))
 
 
 def minutes_left(until: datetime | None, at: datetime) -> SafeString | str:

@@ -1,7 +1,7 @@
 """The sidebar: by work, not by table; what each role does all day comes first and stands open."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest
@@ -152,7 +152,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
     waiting, daily = badges(user, now()), DAILY.get(user.role, ())
     groups: list[dict[str, Any]] = [{"items": [home]}]
     for name in (*daily, *(name for name in GROUPS if name not in daily)):
-        items = [item for item in GROUPS[name].items if sees_label(item.label, user)]
+        items = [_called(item, user) for item in GROUPS[name].items if sees_label(item.label, user)]
         if items:
             groups.append(_group(GROUPS[name], items, waiting, request.path, name not in daily))
     return groups
@@ -170,6 +170,12 @@ def sees_label(label: str, user: User) -> bool:
     """Whether the role may open the list of ``label``."""
     app, _dot, model = label.partition(".")
     return user.has_perm(f"{app}.view_{model}")
+
+
+def _called(item: Item, user: User) -> Item:
+    """To who works for one agency alone it is not a list."""
+    is_own = item.label == "partners.travelagency" and not user.sees_all_agencies
+    return replace(item, title=_("My agency")) if is_own and len(user.agency_ids) == 1 else item
 
 
 def _group(

@@ -40,7 +40,7 @@ def trail(context: Mapping[str, Any]) -> list[Crumb]:
     if group and crumbs[0].title != str(group.title):
         crumbs.insert(0, Crumb(str(group.title)))
     if row is not None:
-        crumbs.append(Crumb(str(row), change_url(row)))
+        crumbs.append(Crumb(_called(row), change_url(row)))
     if not _is_named(context, row, label, item):
         crumbs.append(Crumb(str(context.get("title") or "")))
     return crumbs
@@ -52,6 +52,12 @@ def way_back(context: Mapping[str, Any], crumbs: list[Crumb]) -> Crumb | None:
         return None
     above = [crumb for crumb in crumbs[:-1] if crumb.url]
     return above[-1] if above else Crumb(_("Home"), reverse("admin:index"))
+
+
+def _called(row: Model) -> str:
+    """Its own name, unless its pages know a better one: a library's row may have none."""
+    pages: Any = site.get_model_admin(type(row)) if site.is_registered(type(row)) else None
+    return str(getattr(pages, "called", str)(row))
 
 
 def _label(context: Mapping[str, Any], row: Model | None) -> str:

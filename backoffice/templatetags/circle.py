@@ -9,6 +9,7 @@ from django.utils.formats import number_format
 
 from backoffice.admin import display
 from catalog.models import TourSession
+from core import money as money_words
 from finance.models import ReconciliationRow
 from partners.models import User
 from sales.models import Booking
@@ -26,6 +27,12 @@ def money(amount: Decimal) -> Any:
 def exact(amount: Decimal) -> str:
     """``1 250 000,00``: to the tiyin, in columns of figures."""
     return number_format(amount, decimal_pos=2, force_grouping=True)
+
+
+@register.filter
+def counted(number: int) -> str:
+    """How many: ``1 050``."""
+    return money_words.counted(number)
 
 
 @register.filter
@@ -49,7 +56,7 @@ def fill_with(session: TourSession, asked: int) -> Any:
 @register.filter
 def session_state(session: TourSession) -> Any:
     """Its state, in its colour."""
-    return display.state_badge("session", session.status, session.get_status_display())
+    return display.session_badge(session)
 
 
 @register.filter

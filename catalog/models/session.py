@@ -107,6 +107,11 @@ class TourSession(StatefulModel):
     def __str__(self) -> str:
         return f"{self.tour} · {self.date_start:%d.%m.%Y}"
 
+    @property
+    def waits_for_tour(self) -> bool:
+        """Open, but out of travellers' sight: its tour is not published."""
+        return self.status == SessionStatus.OPEN and self.tour.status != TourStatus.PUBLISHED
+
     def save(self, *args: object, **kwargs: object) -> None:
         if self.sales_close_at is None:
             self.sales_close_at = local_midnight(self.date_start)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 
 from catalog.models.session import SessionQuerySet
-from catalog.states import RUNS
+from catalog.states import RUNS, TourStatus
 
 
 def starting_within(sessions: SessionQuerySet, day: date, *, days: int) -> SessionQuerySet:
@@ -17,8 +17,13 @@ def starting_within(sessions: SessionQuerySet, day: date, *, days: int) -> Sessi
 
 
 def under_filled(sessions: SessionQuerySet, day: date, *, days: int) -> SessionQuerySet:
-    """Of those starting within ``days`` days from ``day`` on the ones below their minimum group."""
-    return starting_within(sessions, day, days=days).filter(seats_taken__lt=F("min_group_size"))
+    """Of those starting within ``days`` days from ``day`` on the ones below their minimum group.
+
+    One that nobody can come to, for its tour is not published, and nobody has booked, lacks nobody.
+    """
+    awaited = Q(tour__status=TourStatus.PUBLISHED) | Q(seats_taken__gt=0)
+    starting = starting_within(sessions, day, days=days)
+    return starting.filter(awaited, seats_taken__lt=F("min_group_size"))
 
 
 def touching(sessions: SessionQuerySet, first: date, last: date) -> SessionQuerySet:

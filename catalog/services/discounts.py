@@ -44,6 +44,7 @@ class PlatformPays(NotAllowed):
 
 class SwitchedAlready(Conflict):
     message = _("It is {state} already.")
+    for_good = True
 
 
 # --- promotions

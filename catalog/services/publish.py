@@ -20,6 +20,7 @@ class TourIncomplete(Invalid):
 
 class TourMoved(Conflict):
     message = _("The tour is already {status}.")
+    for_good = True
 
 
 @act

@@ -15,6 +15,7 @@ from core.services.events import record
 
 class SessionMoved(Conflict):
     message = _("The session is already {status}.")
+    for_good = True
 
 
 @act

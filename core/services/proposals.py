@@ -12,10 +12,12 @@ class OwnProposal(Conflict):
 
     code = "own_proposal"
     message = _("You made this yourself: somebody else has to decide it.")
+    for_good = True
 
 
 class AlreadyDecided(Conflict):
     message = _("This has been decided already: {status}.")
+    for_good = True
 
 
 def check_decidable(proposal: Proposal, by: Actor) -> None:

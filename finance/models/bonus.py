@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyField
-from core.money import ZERO
+from core.money import ZERO, som
 from core.state import StateField, StatefulModel, transition
 from finance.states import BonusStatus
 
@@ -74,7 +74,7 @@ class ReferralBonus(StatefulModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.booking} · {self.amount}"
+        return f"{self.booking} · {som(self.amount)}"
 
     @property
     def kept(self) -> Decimal:

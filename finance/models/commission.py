@@ -10,6 +10,7 @@ from simple_history.models import HistoricalRecords
 
 from core.fields import PercentField
 from core.models.proposal import Proposal, ProposalStatus
+from core.money import percents
 
 
 class RateQuerySet(models.QuerySet["CommissionRate"]):
@@ -78,4 +79,4 @@ class CommissionRate(Proposal):
         ]
 
     def __str__(self) -> str:
-        return f"{self.tour or self.agency}: {self.percent} %"
+        return f"{self.tour or self.agency}: {percents(self.percent)}"

@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Upper
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyField
-from core.money import ZERO
+from core.money import ZERO, som
 from finance.states import (
     AGENCY_ACCOUNTS,
     DEBIT_NORMAL,
@@ -255,4 +255,4 @@ class LedgerEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.account} {self.debit or -self.credit}"
+        return f"{self.account} · {som(self.debit or -self.credit)}"

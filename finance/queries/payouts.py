@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Any
 
 from constance import config
@@ -29,6 +30,8 @@ from partners.models import AgencyStatus, PaymentDetailsChange, PayoutCycle, Tra
 
 # Days of the month on which agencies of the cycle ``dates`` are paid out.
 PAYOUT_DAYS = (1, 11, 21)
+# New bank details are told as new for so long.
+NEW_DETAILS = timedelta(days=30)
 # Without these no bank takes an order.
 NEEDED_DETAILS = ("bank_name", "bank_account", "bank_mfo", "tax_id")
 # The bank reads Russian, whoever makes its file.
@@ -159,6 +162,49 @@ def has_changed_account(payout: Payout) -> bool:
     agency = payout.agency
     now_to = (agency.bank_mfo, agency.bank_account)
     return last is not None and (last.bank_mfo, last.bank_account) != now_to
+
+
+# --- where it goes
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """The bank details of a payout; ``since`` when they are new, the day they became so."""
+
+    bank: str
+    account: str
+    mfo: str
+    tax_id: str
+    since: date | None = None
+
+
+def destination_of(payout: Payout, at: datetime) -> Destination | None:
+    """Where its money goes: the agency's details while it waits for its approval, after it those
+    it was approved with; nothing for one that was dropped before."""
+    if payout.approved_at is not None:
+        return _details(payout, None)
+    if payout.status != PayoutStatus.CREATED:
+        return None
+    return _details(payout.agency, _details_since(payout.agency_id, at))
+
+
+def _details(row: Payout | TravelAgency, since: date | None) -> Destination:
+    return Destination(row.bank_name, row.bank_account, row.bank_mfo, row.tax_id, since)
+
+
+def _details_since(agency_id: int, at: datetime) -> date | None:
+    """The day on which the agency got bank details other than before, if that was lately."""
+    rows = PaymentDetailsChange.objects.filter(
+        agency_id=agency_id, status=ProposalStatus.APPROVED
+    ).order_by("-decided_at", "-pk")
+    changes = list(rows.values_list("decided_at", *NEEDED_DETAILS))
+    for (decided_at, *new), before in zip_longest(changes, changes[1:]):
+        if decided_at is None or decided_at < at - NEW_DETAILS:
+            return None
+        # Another change may have been of the cashbox alone.
+        if before is None or list(before[1:]) != new:
+            return local_date(decided_at)
+    return None
 
 
 # --- what a bank is told

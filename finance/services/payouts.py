@@ -67,6 +67,7 @@ class BalanceFell(Conflict):
 
 class PayoutMoved(Conflict):
     message = _("Payout №{number} is “{status}”; that is no longer possible.")
+    for_good = True
 
     @classmethod
     def of(cls, payout: Payout) -> "PayoutMoved":

@@ -45,6 +45,7 @@ class WholeOnly(Invalid):
 
 class RefundMoved(Conflict):
     message = _("This refund is “{status}”; that is no longer possible.")
+    for_good = True
 
     @classmethod
     def of(cls, refund: Refund) -> "RefundMoved":

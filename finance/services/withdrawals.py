@@ -56,6 +56,7 @@ class WithdrawalInsufficient(BonusInsufficient):
 class WithdrawalMoved(Conflict):
     code = "invalid_transition"
     message = _("Withdrawal {number} is “{status}”: this cannot be done with it now.")
+    for_good = True
 
     @classmethod
     def of(cls, withdrawal: ReferralPayoutRequest) -> "WithdrawalMoved":

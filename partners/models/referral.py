@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from core.fields import MoneyField, PercentField
-from core.money import ZERO
+from core.money import ZERO, percents
 from partners.states import Door, NoCredit
 
 
@@ -123,7 +123,7 @@ class PartnerRate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.partner.code}: {self.percent} %"
+        return f"{self.partner.code}: {percents(self.percent)}"
 
 
 class ReferralTouchQuerySet(models.QuerySet["ReferralTouch"]):

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core.clock import local_date
 from partners.models.agency import MemberRole, TravelAgency
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class StaffSession(models.Model):
         indexes = [models.Index(fields=["user", "-id"], name="staff_session_by_user")]
 
     def __str__(self) -> str:
-        return f"{self.user} {self.created_at:%Y-%m-%d}"
+        return f"{self.user} · {local_date(self.created_at):%d.%m.%Y}"
 
 
 class InvitationQuerySet(models.QuerySet["StaffInvitation"]):

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core.clock import local_date
+
 
 class AccessToken(models.Model):
     """One sign-in of one person. The token itself is shown once and never stored."""
@@ -30,7 +32,7 @@ class AccessToken(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} {self.created_at:%Y-%m-%d}"
+        return f"{self.user} · {local_date(self.created_at):%d.%m.%Y}"
 
     def is_live(self, at: datetime) -> bool:
         return self.revoked_at is None and at < self.expires_at

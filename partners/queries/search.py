@@ -1,8 +1,8 @@
 """Finding people by what somebody reads out on the phone.
 
 Each condition is one that an index answers: part of a name in three letters or more, part of a
-number in four digits or more, a Telegram name and a login as a whole. What is shorter finds nobody
-rather than half of the country.
+number in four digits or more, the beginning of a login, a Telegram name as a whole. What is shorter
+finds nobody rather than half of the country.
 """
 
 import re
@@ -51,10 +51,12 @@ def ways_to(words: str) -> list[Q]:
 
 
 def find_people(people: QuerySet[Any], words: str) -> QuerySet[Any]:
-    """Of ``people`` those with that name, phone, Telegram name or id, or login."""
+    """Of ``people`` those with that name, phone, Telegram name or id, or a login that begins so."""
     ways = ways_to(words)
-    if len(words) >= FEWEST_LETTERS:
-        ways.append(Q(login=words.strip().lower()))
+    login = words.strip().lower()
+    if len(login) >= FEWEST_LETTERS:
+        # By the index that a unique text has for its beginnings.
+        ways.append(Q(login__startswith=login))
     if (number := id_of(words.strip())) is not None:
         ways.append(Q(telegram_id=number))
     return people.filter(pk__in=any_of(people.model, ways))

@@ -48,6 +48,11 @@ class NoSecondFactor(Conflict):
     message = _("There is no second factor to ask for.")
 
 
+class WhyReset(Invalid):
+    message = _("Say how you have made sure who asks.")
+    field = "reason"
+
+
 class SecondFactorDemanded(Conflict):
     code = "second_factor_demanded"
     message = _("This role signs in with a second factor only.")
@@ -128,11 +133,12 @@ def turn_off_second_factor(*, code: str, by: Actor, at: datetime) -> User:
 
 
 @act
-def reset_second_factor(*, person_id: int, by: Actor, at: datetime) -> User:
+def reset_second_factor(*, person_id: int, reason: str, by: Actor, at: datetime) -> User:
     """Somebody's phone is lost: he signs in with the password, and where his role demands it sets
     up an app anew. His sessions end.
 
-    Refuses with NotAllowed, with NoSecondFactor, and with OwnSecondFactor to oneself.
+    ``reason`` is how it was made sure who asks for it. Refuses with NotAllowed, with WhyReset, with
+    NoSecondFactor, and with OwnSecondFactor to oneself.
     """
     person = lock_row(User, pk=person_id)
 
@@ -142,11 +148,13 @@ def reset_second_factor(*, person_id: int, by: Actor, at: datetime) -> User:
         raise OwnSecondFactor
     if not has_second_factor(person):
         raise NoSecondFactor
+    if not reason.strip():
+        raise WhyReset
 
     _forget(person)
     ended = end_sessions_of(person.pk, at=at)
 
-    record("user.second_factor_reset", person, by=by, at=at, sessions=ended)
+    record("user.second_factor_reset", person, by=by, at=at, sessions=ended, reason=reason.strip())
     return person
 
 

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.fields import MoneyField
+from core.money import som
 from core.state import StateField, StatefulModel, transition
 from sales.states import ProposalStatus, TripStatus
 
@@ -133,7 +134,7 @@ class TripProposal(StatefulModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agency} · {self.price}"
+        return f"{self.agency} · {som(self.price)}"
 
     @transition(status, ProposalStatus.OFFERED, ProposalStatus.ACCEPTED)
     def accept(self, *, booking_id: int) -> None:

@@ -53,6 +53,7 @@ ASKS: dict[str, str] = {
     # people
     "partners_agencymember_look_as": "partners.viewas.add",
     "partners_user_look_as": "partners.viewas.add",
+    "partners_staffinvitation_link": "partners.staffinvitation.add",
     "partners_staffinvitation_renew": "partners.staffinvitation.add",
     "partners_agencymember_invite": "partners.staffinvitation.add",
     "partners_agencymember_change_role": "partners.agencymember.change",

@@ -12,7 +12,7 @@ from finance.models import Payout, ReferralPayoutRequest
 from notifications.models import Notification
 from sales.models import BookingRequest
 from tests import factories
-from tests.backoffice.pages import chosen, fared, list_of, said
+from tests.backoffice.pages import SUBMIT, chosen, fared, list_of, said
 from tests.finance.card_desk import CardDesk
 from tests.sales.threads import in_thread
 
@@ -71,6 +71,22 @@ def test_one_that_is_refused_takes_nothing_from_the_others_and_is_tried_again(ca
     )
     assert "Try the refused ones again: 2" in after.content.decode().replace("\n", "")
     assert [each.row for each in again.context["well"]] == asked[1:]
+
+
+def test_the_page_of_what_was_done_offers_to_undo_it_and_no_try_that_cannot_pass(cast, sign_in):
+    first, gone = cast.request(), cast.request(by=cast.second_traveller)
+    cast.approve(gone)
+    browser, address = sign_in(cast.silk_manager), list_of(BookingRequest)
+
+    page = browser.post(address, chosen("approve_selected", first, gone))
+    (row,) = page.context["undo"]
+    browser.post(row.url, SUBMIT)
+
+    text = page.content.decode()
+    assert (row.booking, row.url in text) == (first, True)
+    assert "Try the refused ones again" not in text
+    first.refresh_from_db()
+    assert first.status == "requested"
 
 
 def test_a_reason_is_asked_for_and_comes_back_for_the_next_try(cast, sign_in):

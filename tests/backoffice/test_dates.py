@@ -131,7 +131,7 @@ def test_the_page_reads_what_a_price_was_and_became(cast, browser):
 
     told = [event.text for event in browser.get(address).context["page"]["events"]]
 
-    assert told == ["Price per seat, UZS: 1,000,000 soʻm → 1,200,000 soʻm"]
+    assert told == ["Price per seat, UZS: 1,000,000\xa0soʻm → 1,200,000\xa0soʻm"]
 
 
 def test_the_page_tells_fill_bookings_and_money(cast, browser):
@@ -430,7 +430,10 @@ def test_a_percentage_gives_whole_thousands_and_is_taken_once(browser, three):
 
     free.refresh_from_db()
     assert free.price == 501_000  # 501 050, to whole thousands
-    assert shown.context["outcomes"][0].plan.changes[0][1:] == ("455,500 soʻm", "501,000 soʻm")
+    assert shown.context["outcomes"][0].plan.changes[0][1:] == (
+        "455,500\xa0soʻm",
+        "501,000\xa0soʻm",
+    )
     assert (sums(first), sums(again)) == ([1, 0, 0], [0, 0, 1])
 
 
@@ -771,6 +774,20 @@ def test_it_is_on_the_first_page_in_the_badge_and_in_the_filter(browser, soon):
     assert list(listed) == [soon]
 
 
+def test_a_date_that_nobody_can_ask_for_lacks_nobody_and_is_not_called_open(cast, browser):
+    draft = factories.tour(agency=cast.silk, status="draft", published_at=None)
+    date = factories.session(tour=draft, min_group_size=5, **SOON)
+
+    lists = [browser.get(LIST), browser.get(page_of(date))]
+    month = {"month": f"{date.date_start:%Y-%m}"}
+    lists.append(browser.get(reverse("admin:catalog_toursession_calendar"), month))
+
+    assert not browser.get(LACKING).context["lacks"]
+    for page in lists:
+        assert "not on sale: the tour is not published" in page.content.decode()
+        assert "missing: 5" not in page.content.decode()
+
+
 def test_how_far_ahead_is_looked_is_a_setting(browser, soon):
     def found():
         return len(browser.get(LACKING).context["lacks"])
@@ -795,7 +812,12 @@ def test_accountants_are_not_warned(cast, sign_in, soon):
 @pytest.mark.parametrize(
     ("name", "old", "new", "text"),
     [
-        ("price", "1000000.00", "1200000", "Price per seat, UZS: 1,000,000 soʻm → 1,200,000 soʻm"),
+        (
+            "price",
+            "1000000.00",
+            "1200000",
+            "Price per seat, UZS: 1,000,000\xa0soʻm → 1,200,000\xa0soʻm",
+        ),
         ("guide", "", "Rustam", "Guide: – → Rustam"),
         ("date_start", "2027-06-01", "2027-07-01", "Starts: 01.06.2027 → 01.07.2027"),
         (

@@ -167,9 +167,9 @@ def test_its_page_tells_what_changed_its_facts_and_the_rest_of_its_request(cast,
     page = sign_in(cast.silk_manager).get(page_of(event)).context["page"]
 
     (change,) = page["differences"]
-    assert str(change) == "Price per seat, UZS: 1,000,000 soʻm → 1,200,000 soʻm"
-    assert dict(page["facts"]) == {"Note of it": "why", "Amount": "500 soʻm"}
-    assert [other.text for other in page["others"]] == ["Paid: 1 soʻm."]
+    assert str(change) == "Price per seat, UZS: 1,000,000\xa0soʻm → 1,200,000\xa0soʻm"
+    assert dict(page["facts"]) == {"Note of it": "why", "Amount": "500\xa0soʻm"}
+    assert [other.text for other in page["others"]] == ["Paid: 1\xa0soʻm."]
     assert len(sign_in(cast.admin).get(page_of(event)).context["page"]["others"]) == 2
 
 
@@ -248,7 +248,7 @@ def test_the_filtered_log_is_handed_out_as_it_reads_and_the_log_tells_of_it(cast
     assert "Events as the list is filtered: 1." in asked.content.decode()
     head, row = rows
     assert head[:2] == ["time", "who"]
-    assert row[3:7] == ["Booking", "'=cmd|x", "Paid: 1 soʻm.", "booking.paid"]
+    assert row[3:7] == ["Booking", "'=cmd|x", "Paid: 1\xa0soʻm.", "booking.paid"]
     told = EventLog.objects.get(action="log.exported")
     assert (told.user, told.agency_id) == (cast.silk_manager, cast.silk.pk)
     assert told.details == {"rows": 1, "format": "CSV"}

@@ -10,11 +10,13 @@ from core.actor import Source
 from finance.models import Adjustment, ClosedMonth, CommissionRate
 from finance.services.adjustments import Place, propose_adjustment
 from finance.services.rates import propose_rate
+from partners.models import TravelAgency
 from sales.services.refunds import ask_refund
 from sales.services.release import release_booking
 from tests import factories
 from tests.backoffice.pages import SUBMIT, action_on, add_page, list_of, page_of, said
 from tests.factories import NOW
+from tests.finance.owed import Desk, earn, with_bank
 
 HOME = "/admin/"
 
@@ -96,10 +98,28 @@ def test_takings_and_commission_lead_to_the_rows_they_add_up(cast, busy_day, sig
     rows = browser.get(takings.url).context["cl"].result_list
     lines = browser.get(commission.url).context["cl"].result_list
 
-    assert (takings.value, sum(row.amount for row in rows)) == ("3,000,000 soʻm", 3_000_000)
+    assert (takings.value, sum(row.amount for row in rows)) == ("3,000,000\xa0soʻm", 3_000_000)
     assert commission.value.startswith("300")
     assert sum(line.credit - line.debit for line in lines) == 300_000
     assert browser.get(payouts.url).status_code == 200
+
+
+def test_the_tile_of_payouts_counts_what_the_queue_lists(cast, sign_in):
+    for agency, amount in ((cast.silk, 2_000_000), (cast.nomad, 1_500_000), (cast.swift, 5)):
+        earn(with_bank(agency), amount)
+    TravelAgency.objects.filter(pk=cast.silk.pk).update(payout_cycle="on_demand")
+    payout = Desk(cast).create(cast.nomad)
+    browser = sign_in(cast.accountant)
+
+    home = browser.get(HOME).context["home"]["finance"]
+    tile, (silk, nomad, _swift) = home["figures"][2], home["owed"]
+    queue = browser.get(tile.url).context
+
+    assert tile.value == "2,000,000\xa0soʻm"
+    assert tile.note == "agencies: 1; not now: 2"
+    assert (len(queue["payable"]), len(queue["others"])) == (1, 2)
+    assert (silk.payout, nomad.payout) == (None, payout)
+    assert f"in payout №{payout.pk}" in browser.get(HOME).content.decode()
 
 
 def test_every_balance_of_an_agency_leads_to_its_lines(cast, busy_day, sign_in):
@@ -249,7 +269,9 @@ def test_the_money_story_says_what_comes_next(cast, sign_in):
     release_booking(booking_id=booking.pk, by=cast.admin.actor(Source.JOB), at=_july())
     after = sign_in(cast.silk_owner).get(action_on(booking, "money"))
 
-    assert page.context["coming"] == ["On 07.06.2027 900,000 soʻm becomes available to the agency."]
+    assert page.context["coming"] == [
+        "On 07.06.2027 900,000\xa0soʻm becomes available to the agency."
+    ]
     assert after.context["coming"] == []
 
 

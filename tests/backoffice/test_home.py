@@ -100,7 +100,7 @@ def test_another_agency_sees_nothing_of_it(cast, busy, sign_in):
     home = home_of(sign_in(cast.nomad_owner))
 
     assert (home["attention"], home["requests"]) == ([], [])
-    assert [figure.value for figure in home["figures"]] == ["0 soʻm", "0 soʻm", "0"]
+    assert [figure.value for figure in home["figures"]] == ["0\xa0soʻm", "0\xa0soʻm", "0"]
 
 
 @pytest.mark.parametrize("name", ["silk_owner", "admin"])
@@ -197,7 +197,7 @@ def test_an_owner_is_led_to_the_lines_and_a_manager_to_the_payments(cast, sign_i
 
     pending = owner["figures"][0]
     lines = sign_in(cast.silk_owner).get(pending.url).context["cl"].result_list
-    assert (pending.value, sum(line.credit for line in lines)) == ("900,000 soʻm", 900_000)
+    assert (pending.value, sum(line.credit for line in lines)) == ("900,000\xa0soʻm", 900_000)
     assert "paymenttransaction" in manager["figures"][0].url
 
 

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
+from core.clock import local_date
 from core.models import EventLog
 from finance.models import CommissionRate, Payout, PayoutRegister
 from finance.services.payouts import cancel_payout, fail_payout, pay_payout
@@ -118,7 +119,7 @@ def test_a_payouts_page_offers_what_can_be_done_by_whom(cast, sign_in, desk):
         page = sign_in(person).get(page_of(payout))
         return {
             name
-            for name in ("approve", "cancel", "pay", "fail")
+            for name in ("approve", "cancel", "pay", "withdraw", "fail")
             if action_on(payout, name) in text(page)
         }
 
@@ -126,7 +127,7 @@ def test_a_payouts_page_offers_what_can_be_done_by_whom(cast, sign_in, desk):
     assert buttons(cast.second_accountant) == {"approve", "cancel"}
     assert buttons(cast.silk_owner) == set()
     sign_in(cast.second_accountant).post(action_on(payout, "approve"), SUBMIT)
-    assert buttons(cast.accountant) == {"fail"}
+    assert buttons(cast.accountant) == {"withdraw"}
     sign_in(cast.accountant).post(QUEUE, chosen("register", payout.pk))
     assert buttons(cast.accountant) == {"pay", "fail"}
     sign_in(cast.accountant).post(action_on(payout, "pay"), SUBMIT | {"reference": "B-9"})
@@ -137,13 +138,72 @@ def test_a_payouts_page_offers_what_can_be_done_by_whom(cast, sign_in, desk):
     assert (payout.status, payout.bank_reference, payout.note) == ("failed", "B-9", "Closed")
 
 
+def test_a_payout_that_no_register_has_is_withdrawn_rather_than_come_back(cast, sign_in, desk):
+    payout = desk.approved(cast.silk)
+    browser = sign_in(cast.accountant)
+
+    page = text(browser.get(page_of(payout)))
+    dialog = text(browser.get(action_on(payout, "withdraw")))
+    browser.post(action_on(payout, "withdraw"), SUBMIT | {"reason": "The owner asked for it"})
+
+    assert f'<a href="{QUEUE}" class="c-link">from the queue</a>' in page
+    assert "approved; it waits for a register" in page
+    assert "Withdraw this payout?" in dialog
+    payout.refresh_from_db()
+    assert (payout.status, payout.note) == ("failed", "The owner asked for it")
+
+
+def test_who_approves_a_payout_sees_where_it_goes(cast, sign_in, desk):
+    payout = desk.create(cast.silk)
+    address, dialog = page_of(payout), action_on(payout, "approve")
+
+    seen = {
+        name: DETAILS["bank_account"] in text(sign_in(cast.people[name]).get(address))
+        for name in ("second_accountant", "admin", "silk_owner", "silk_manager", "support")
+    }
+    asked = text(sign_in(cast.second_accountant).get(dialog))
+
+    assert seen == {
+        "second_accountant": True,
+        "admin": True,
+        "silk_owner": True,
+        "silk_manager": False,
+        "support": False,
+    }
+    assert all(detail in asked for detail in DETAILS.values())
+
+
+def test_bank_details_of_the_last_month_are_told_as_new(cast, sign_in, desk):
+    payout = desk.create(cast.silk)
+
+    def told(*decided):
+        PaymentDetailsChange.objects.all().delete()
+        for days, account in decided:
+            factories.payment_details_change(
+                agency=cast.silk,
+                bank_account=account,
+                status="approved",
+                decided_by=cast.second_accountant,
+                decided_at=NOW - timedelta(days=days),
+            )
+        page = sign_in(cast.second_accountant).get(page_of(payout))
+        return page.context["page"]["destination"].since
+
+    assert told() is None
+    assert told((40, "1" * 20)) is None
+    assert told((40, "1" * 20), (5, "2" * 20)) == local_date(NOW - timedelta(days=5))
+    # The last change was of the cashbox alone.
+    assert told((40, "1" * 20), (5, "1" * 20)) is None
+    assert told((20, "1" * 20), (5, "1" * 20)) == local_date(NOW - timedelta(days=20))
+
+
 def test_another_agencys_payout_and_statement_are_not_found(cast, sign_in, desk):
     theirs = desk.approved(cast.nomad)
     browser = sign_in(cast.silk_owner)
     addresses = [
         reverse("admin:finance_payout_statement", args=[theirs.pk]) + "?file=pdf",
         reverse("admin:partners_travelagency_statement", args=[cast.nomad.pk]),
-        *(action_on(theirs, name) for name in ("approve", "pay", "fail", "cancel")),
+        *(action_on(theirs, name) for name in ("approve", "pay", "withdraw", "fail", "cancel")),
         action_on(cast.nomad, "payout"),
     ]
 

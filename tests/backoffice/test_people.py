@@ -53,7 +53,8 @@ def test_an_owner_makes_a_link_that_is_shown_once(cast, sign_in):
     empty = browser.get(list_of(StaffInvitation)).content.decode()
     assert "you get a link to send" in empty
 
-    made = browser.post(add_page(StaffInvitation), {"name": "Gulnora", "role": "manager"})
+    asked = {"name": "Gulnora", "role": "manager"}
+    made = browser.post(add_page(StaffInvitation), asked, follow=True)
 
     invitation = StaffInvitation.objects.get()
     assert (invitation.agency, invitation.expires_at) == (cast.silk, NOW + timedelta(days=7))
@@ -63,6 +64,10 @@ def test_an_owner_makes_a_link_that_is_shown_once(cast, sign_in):
     assert f"http://testserver{link}" in shown
     assert "https://t.me/share/url?url=http%3A%2F%2Ftestserver" in shown
     assert f"https://t.me/circle_tours_bot?start=join-{token}" in shown
+    again = browser.get(made.redirect_chain[-1][0])
+    assert again.url == page_of(invitation)
+    assert said(again)[-1] == "A link is shown once. If it got lost, make a new one."
+    assert token not in str(dict(browser.session.items()))
     for page in (list_of(StaffInvitation), page_of(invitation)):
         assert token not in browser.get(page).content.decode()
     assert stranger().get(link).status_code == 200
@@ -73,7 +78,7 @@ def test_a_link_is_renewed_on_a_page_and_revoked_in_a_dialog(cast, sign_in, link
 
     browser.get(action_on(invitation, "renew"))
     assert stranger().get(link).status_code == 200
-    newer = link_on(browser.post(action_on(invitation, "renew")))
+    newer = link_on(browser.post(action_on(invitation, "renew"), follow=True))
     assert (stranger().get(link).status_code, stranger().get(newer).status_code) == (404, 200)
 
     browser.post(action_on(invitation, "revoke"), SUBMIT)

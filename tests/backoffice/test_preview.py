@@ -93,7 +93,7 @@ def test_dates_and_prices_are_those_on_sale(cast, sign_in):
 
     page = seen(sign_in, cast.silk_manager, cast.silk_tour, lang="en")
 
-    assert 'from <span class="c-money">900,000 soʻm</span>' in page
+    assert 'from <span class="c-money">900,000\xa0soʻm</span>' in page
     assert "Seats left: 20" in page
     assert "333" not in page[page.index("c-phone-screen") :]
     assert "444" not in page[page.index("c-phone-screen") :]

@@ -76,7 +76,7 @@ def test_a_report_shows_totals_a_chart_and_rows_with_what_is_behind_them(desk, c
     html = answer.content.decode()
 
     assert [value for _title, value in answer.context["tiles"]] == [
-        *("2", "225,000 soʻm", "0 soʻm", "225,000 soʻm")
+        *("2", "225,000\xa0soʻm", "0\xa0soʻm", "225,000\xa0soʻm")
     ]
     chart = json.loads(answer.context["chart"])
     assert chart["labels"] == ["Nomad Tours", "Silk Road Travel"]

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from backoffice.admin.search.asked import Asked
 from backoffice.admin.search.everywhere import find
+from catalog.models import TourSession
 from sales.models import Booking
 from tests import factories
 from tests.backoffice.pages import page_of
@@ -83,6 +84,18 @@ def test_a_name_is_found_in_the_other_alphabet(name, words, cast, sign_in):
 
     assert page_of(booking) in typed(browser, words)
     assert page_of(booking) not in typed(browser, f"{words}q")
+
+
+def test_a_login_is_found_by_its_beginning_and_a_date_by_its_guide(cast, sign_in):
+    type(cast.traveller).objects.filter(pk=cast.traveller.pk).update(login="kamila.tours")
+    TourSession.objects.filter(pk=cast.silk_session.pk).update(guide="Otabek Rahimov")
+    support, manager = sign_in(cast.support), sign_in(cast.silk_manager)
+
+    assert page_of(cast.traveller) in typed(support, "Kamila")
+    assert page_of(cast.traveller) not in typed(support, "tours")
+    for words in ("otabek", "Отабек", "Rahimov Ota"):
+        assert page_of(cast.silk_session) in typed(manager, words)
+    assert page_of(cast.silk_session) not in typed(sign_in(cast.nomad_manager), "otabek")
 
 
 def test_a_code_or_an_id_of_paymes_goes_straight_to_its_page(cast, sign_in):

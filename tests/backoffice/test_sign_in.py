@@ -335,10 +335,14 @@ def test_the_platform_admin_resets_a_lost_one_and_its_sessions_end(cast, staff, 
 
     assert sign_in(cast.support).post(reset, SUBMIT).status_code == 403
     assert TOTPDevice.objects.exists()
-    answer = sign_in(cast.admin).post(reset, SUBMIT)
+    sign_in(cast.admin).post(reset, SUBMIT)
+    assert TOTPDevice.objects.exists(), "no reason was given"
+    answer = sign_in(cast.admin).post(reset, SUBMIT | {"reason": "Called on the known number"})
 
     assert said(answer) == ["The second factor is reset."]
-    assert last_event() == "Second factor reset; sessions ended: 1."
+    assert last_event() == (
+        "Second factor reset; sessions ended: 1. Why: Called on the known number"
+    )
     assert not came_in(client)
     assert not Session.objects.filter(session_key=client.session.session_key).exists()
     give(client, staff.login)
@@ -348,24 +352,30 @@ def test_the_platform_admin_resets_a_lost_one_and_its_sessions_end(cast, staff, 
 def test_nobody_resets_his_own_or_one_that_is_not_there(cast):
     by = cast.admin.actor("admin")
 
+    def reset(person, by, reason="Lost it"):
+        acts.reset_second_factor(person_id=person.pk, reason=reason, by=by, at=now())
+
     with pytest.raises(acts.OwnSecondFactor):
-        acts.reset_second_factor(person_id=cast.admin.pk, by=by, at=now())
+        reset(cast.admin, by)
     with pytest.raises(acts.NoSecondFactor):
-        acts.reset_second_factor(person_id=cast.support.pk, by=by, at=now())
+        reset(cast.support, by)
+    with_app(cast.support)
+    with pytest.raises(acts.WhyReset):
+        reset(cast.support, by, reason=" ")
     with pytest.raises(NotAllowed):
-        acts.reset_second_factor(person_id=cast.admin.pk, by=Actor("owner", "admin"), at=now())
+        reset(cast.admin, Actor("owner", "admin"))
 
 
 def test_the_last_admin_is_helped_by_a_command(cast):
     with_app(cast.admin)
     told = StringIO()
 
-    call_command("reset_second_factor", cast.admin.login, stdout=told)
+    call_command("reset_second_factor", cast.admin.login, "He came in person", stdout=told)
 
     assert not TOTPDevice.objects.exists()
     assert EventLog.objects.latest("id").source == job().source
     with pytest.raises(CommandError, match="Nobody has the login"):
-        call_command("reset_second_factor", "nobody", stdout=told)
+        call_command("reset_second_factor", "nobody", "Nobody knows", stdout=told)
 
 
 def test_the_list_of_apps_costs_the_same_for_three_and_shows_no_key(cast, sign_in):

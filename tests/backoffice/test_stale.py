@@ -40,7 +40,11 @@ def test_who_comes_second_is_told_who_was_first_and_decides(cast, sign_in, clock
     told = f"Changed meanwhile by {cast.silk_manager} at 11:05; nothing of yours is saved yet."
     assert second.context["adminform"].form.non_field_errors() == [told]
     (price,) = second.context["stale"].differences
-    assert (price.now, price.typed, price.is_typed) == ("1,200,000 soʻm", "1,000,000 soʻm", False)
+    assert (price.now, price.typed, price.is_typed) == (
+        "1,200,000\xa0soʻm",
+        "1,000,000\xa0soʻm",
+        False,
+    )
     assert 'value="Rustam"' in second.content.decode(), "what was typed is still there"
     session.refresh_from_db()
     assert (session.price, session.guide) == (1_200_000, "")

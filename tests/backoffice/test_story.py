@@ -49,7 +49,7 @@ def test_it_says_whose_turn_it_is_until_it_is_over(cast, sign_in, clock):
     assert platform == "The agency has to answer until 12:00: minutes left: 60."
     assert said_of["approved"] == "The traveller has to pay until 12:37: minutes left: 60."
     assert said_of["begun"].startswith("The traveller has begun to pay; his seats are kept until")
-    assert said_of["paid"].startswith("He travels on 1 June 2027.")
+    assert said_of["paid"].startswith("He travels on 01.06.2027.")
     assert said_of["cancelled"].startswith("The money goes back: refund №")
 
 

@@ -197,5 +197,5 @@ def test_bonuses_are_shown_with_what_is_left_and_nothing_to_press(cast, sign_in)
 
     assert page_of(booking) in page
     assert page_of(cast.partner) in page
-    assert "50,000 soʻm" in whole
+    assert "50,000\xa0soʻm" in whole
     assert "mature" not in whole.replace("matured", "")

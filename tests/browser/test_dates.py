@@ -132,7 +132,7 @@ def test_she_walks_through_the_calendar(visit, cast, width):
     tour = page.get_by_role("link").filter(has_text="Chimgan").filter(has_text="3/20")
     expect(tour.locator("visible=true")).to_have_count(1)
     tour.locator("visible=true").click()
-    expect(page.get_by_text("Tue 1 June 2027")).to_be_visible()
+    expect(page.get_by_text("Tue 01.06.2027")).to_be_visible()
 
     if width > 1000:
         page.go_back()

@@ -34,7 +34,7 @@ def test_right_books_are_told_once_a_day_with_yesterday_s_figures(cast):
 
     assert (told.kind, told.language, told.recipient) == ("books_proved", "ru", None)
     text = render(told.kind, told.payload, "en")
-    assert "01.03.2027: taken 1\xa0000\xa0000 soʻm (payments: 1), commission 100\xa0000" in text
+    assert "01.03.2027: taken 1\xa0000\xa0000\xa0soʻm (payments: 1), commission 100\xa0000" in text
     assert "The books are right" in text
     assert len(prove(NOW + 2 * DAY)) == 2
     assert EventLog.objects.filter(action="books.proved").count() == 3

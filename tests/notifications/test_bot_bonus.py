@@ -46,16 +46,16 @@ def withdraw(cast, amount=HUNDRED_THOUSAND):
 
 def test_everybody_reads_his_bonus(olim, cast):
     text = olim.write("/bonus")
-    assert "<b>Available: 0 soʻm</b>" in text
+    assert "<b>Available: 0\xa0soʻm</b>" in text
     assert "Nothing has moved yet." in text
 
     for amount in range(1, 8):
         cast.give_bonus(cast.stranger, amount * HUNDRED_THOUSAND)
     [call] = olim.hear(olim.says("/bonus"))
 
-    assert "Available: 2,800,000 soʻm" in call["text"]
+    assert "Available: 2,800,000\xa0soʻm" in call["text"]
     assert call["text"].count("granted by the platform") == 5, "the last five"
-    assert "+700,000 soʻm" in call["text"]
+    assert "+700,000\xa0soʻm" in call["text"]
     assert "https://t.me/" in buttons(call)["Use or withdraw"]
 
 
@@ -67,10 +67,10 @@ def test_a_partner_reads_when_what_is_pending_can_be_used(madina, cast):
 
     text = madina.write("/bonus")
 
-    assert "Available: 40,000 soʻm" in text
+    assert "Available: 40,000\xa0soʻm" in text
     assert f"from {(NOW + timedelta(days=7)):%-d %B %Y}" in text
-    assert "On its way to the card: 60,000 soʻm" in text
-    assert "−60,000 soʻm  withdrawal to a card" in text
+    assert "On its way to the card: 60,000\xa0soʻm" in text
+    assert "−60,000\xa0soʻm  withdrawal to a card" in text
 
 
 # --- /partner

@@ -89,7 +89,7 @@ def test_a_withdrawal_is_asked_for_in_the_chat_with_its_doubts(cast, cards, book
 
     new, of_others = told("withdrawal_waits", NOW)
 
-    assert f"<b>W-{row.pk}</b> waits: 100\xa0000 soʻm to card •••• 1114, Madina." in words(new)
+    assert f"<b>W-{row.pk}</b> waits: 100\xa0000\xa0soʻm to card •••• 1114, Madina." in words(new)
     assert "02.03.2027 11:00" in words(new), "until then the card cools down"
     assert ": 2." in words(of_others), "so many others have asked for money to the card"
     assert (new.subject, new.payload["withdrawal"]) == (f"withdrawal:{row.pk}", row.pk)
@@ -108,7 +108,7 @@ def test_a_payout_is_asked_for_in_the_chat_with_its_doubts(cast, silk, books):
     [card] = told("payout_waits")
 
     text = words(card)
-    assert f"Payout <b>№{payout.pk}</b> waits: 1\xa0000\xa0000 soʻm to Silk Road Travel" in text
+    assert f"Payout <b>№{payout.pk}</b> waits: 1\xa0000\xa0000\xa0soʻm to Silk Road Travel" in text
     assert f"for {payout.period_start:%d.%m.%Y} – {payout.period_end:%d.%m.%Y}" in text
     assert "asked for by Aziza (" in text
     assert text.count("⚠️") == 2
@@ -162,7 +162,7 @@ def test_a_press_asks_first_and_the_second_one_approves(cast, cards, books):
 
     row.refresh_from_db()
     assert (row.status, row.approved_by) == ("approved", cast.accountant)
-    assert f"W-{row.pk}: 100\xa0000 soʻm" in question["text"].splitlines()[-1]
+    assert f"W-{row.pk}: 100\xa0000\xa0soʻm" in question["text"].splitlines()[-1]
     assert page.endswith(f"{row.pk}/change/")
     assert list(buttons(back).values()) == [f"money:withdrawal:{row.pk}:ask:-1", page]
     assert "Aziza" in done["text"].splitlines()[-1]
@@ -229,19 +229,19 @@ def test_an_accountant_reads_what_waits_and_approves_from_the_list(
 
     [shown] = bobur.hear(bobur.says("/waiting"))
     last = bobur.press("waiting:99")
-    question = bobur.press(buttons(shown)[f"✅ W-{rows[0].pk} · 100,000 soʻm"])
+    question = bobur.press(buttons(shown)[f"✅ W-{rows[0].pk} · 100,000\xa0soʻm"])
     back = bobur.press(buttons(question)["Back"])
     assert "/waiting" in bobur.write("/help")
     after = bobur.press(buttons(question)["✅ Yes, approve"])
 
-    assert "Payouts: 1, 1,000,000 soʻm (since 01.03.2027)" in shown["text"]
-    assert "Withdrawals: 5, 500,010 soʻm (since 01.03.2027)" in shown["text"]
-    assert f"№{payout.pk} · 1,000,000 soʻm · Silk Road Travel" in shown["text"]
+    assert "Payouts: 1, 1,000,000\xa0soʻm (since 01.03.2027)" in shown["text"]
+    assert "Withdrawals: 5, 500,010\xa0soʻm (since 01.03.2027)" in shown["text"]
+    assert f"№{payout.pk} · 1,000,000\xa0soʻm · Silk Road Travel" in shown["text"]
     assert "⚠️ card of others: 4" in shown["text"]
     assert len(buttons(shown)) == 6
-    assert list(buttons(last)) == [f"✅ W-{rows[4].pk} · 100,004 soʻm", "←"]
+    assert list(buttons(last)) == [f"✅ W-{rows[4].pk} · 100,004\xa0soʻm", "←"]
     assert back["text"] == shown["text"]
-    assert "Withdrawals: 4, 400,010 soʻm" in after["text"]
+    assert "Withdrawals: 4, 400,010\xa0soʻm" in after["text"]
     assert "→" not in buttons(after)
 
 

@@ -105,7 +105,7 @@ def test_a_request_is_approved_by_a_tap_and_every_copy_shows_who_did(office, bot
     work()
     mine, his = card(office.silk_manager, booking), card(office.timur, booking)
     [asked] = bot_api.texts(office.timur.telegram_id)
-    assert "Seats: 2, free: 20. Price: 2,000,000 soʻm." in asked
+    assert "Seats: 2, free: 20. Price: 2,000,000\xa0soʻm." in asked
     assert "With you before: requests 2, paid 1, cancelled by himself 1." in asked
     assert "Last trip: Chimgan, 1 June 2026 – 3 June 2026." in asked
     assert "«&lt;b&gt;window&lt;/b&gt;»" in asked
@@ -212,7 +212,7 @@ def test_another_date_is_offered(office):
     factories.session(tour=office.silk_tour, capacity=1, **dates)
     asked = office.malika.press(f"offer:{booking.pk}", mine)
     [(date, sends), _back] = buttons(asked).items()
-    assert date == "08–10.06 · 1,200,000 soʻm · free: 5"
+    assert date == "08–10.06 · 1,200,000\xa0soʻm · free: 5"
     shown = office.malika.press(sends, mine)
 
     assert DateOffer.objects.get().session == other

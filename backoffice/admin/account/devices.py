@@ -15,6 +15,7 @@ from unfold.decorators import action, display
 from unfold.forms import BaseDialogForm
 
 from backoffice.admin.account.failed_tries import local_time
+from backoffice.admin.act_form import reason_field
 from backoffice.admin.base import BaseAdmin, ReadOnly
 from backoffice.admin.display import change_url, link, list_url
 from backoffice.admin.refusals import go
@@ -70,6 +71,10 @@ class DeviceAdmin(ReadOnly, BaseAdmin):
         return bool(device.confirmed)
 
 
+class ResetDialog(BaseDialogForm):
+    reason = reason_field(_("Reason"), _("How you have made sure who asks: the log keeps it."))
+
+
 class ResetsSecondFactor:
     """The person's page: for who has lost the phone, and the recovery codes with it."""
 
@@ -92,14 +97,13 @@ class ResetsSecondFactor:
                 "The app and the recovery codes are forgotten, and open sessions end: the password"
                 " alone signs in until a new app is set up. Make sure who asks for it."
             ),
-            "form_class": BaseDialogForm,
+            "form_class": ResetDialog,
             "form_submit_text": _("Reset"),
         },
     )
-    def reset_factor(
-        self, request: HttpRequest, form: BaseDialogForm, object_id: str
-    ) -> HttpResponse:
+    def reset_factor(self, request: HttpRequest, form: ResetDialog, object_id: str) -> HttpResponse:
         person = self.own_or_404(request, object_id)  # type: ignore[attr-defined]
-        work = partial(reset_second_factor, person_id=person.pk)
+        reason = form.cleaned_data["reason"]
+        work = partial(reset_second_factor, person_id=person.pk, reason=reason)
         answer: HttpResponse = self.do(request, person, work, done=_("The second factor is reset."))  # type: ignore[attr-defined]
         return answer

@@ -50,6 +50,10 @@ class FailedTriesAdmin(ReadOnly, BaseAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return super().changelist_view(request, {"title": TITLE, **(extra_context or {})})
 
+    def called(self, attempt: AccessAttempt) -> str:
+        """For its page's title: its own name is an instant in the server's words."""
+        return self.login(attempt)
+
     def has_unlock_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.may(request, "axes.unlock_accessattempt", object_id)
 

@@ -15,10 +15,9 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.base import staff
 from backoffice.admin.catalog.under_filled import missing
-from backoffice.admin.display import COLOURS, change_url
+from backoffice.admin.display import change_url, session_words
 from catalog.models import TourSession
 from catalog.queries.calendar import touching
-from catalog.states import RUNS
 from core.clock import OUR_YEARS, local_date, now
 from core.ids import id_of
 from partners.models import TravelAgency
@@ -45,11 +44,15 @@ class Bar:
 
     @property
     def colour(self) -> str:
-        return COLOURS["session"].get(self.session.status, "plain")
+        return session_words(self.session)[1]
+
+    @property
+    def words(self) -> str:
+        return session_words(self.session)[0]
 
     @property
     def lacks(self) -> int:
-        return lack_of(self.session)
+        return missing(self.session)
 
     @property
     def row(self) -> int:
@@ -78,11 +81,6 @@ class Week:
     @property
     def rows(self) -> int:
         return self.lanes + 2
-
-
-def lack_of(session: TourSession) -> int:
-    """How many people a session that runs lacks of its minimum group."""
-    return missing(session) if session.status in RUNS else 0
 
 
 def first_of_month(text: str) -> date:
@@ -149,7 +147,7 @@ def calendar_page(request: HttpRequest, admin: ModelAdmin, tours: Any) -> HttpRe
         "month": first,
         "weeks": [_week(monday, first, sessions, request, chosen) for monday in mondays],
         "agenda": [
-            (session, change_url(session), lack_of(session))
+            (session, change_url(session), missing(session))
             for session in sessions
             if session.date_end >= first and session.date_start < next_month(first)
         ],

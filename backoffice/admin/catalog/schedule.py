@@ -123,6 +123,7 @@ def _show(request: HttpRequest, admin: ModelAdmin, form: RuleForm, rows: list[Ro
         "title": _("Dates by rule"),
         "opts": admin.opts,
         "form": form,
+        "media": admin.media + form.media,
         "rows": rows,
         "wanted": sum(row.is_wanted for row in rows),
         "back": list_url(LIST),

@@ -10,6 +10,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import BaseDialogForm
 from unfold.widgets import (
+    UnfoldAdminDateWidget,
     UnfoldAdminDecimalFieldWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
@@ -111,8 +112,8 @@ class RuleForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Tick at least one weekday.")},
     )
-    first = forms.DateField(label=_("From"), widget=DayInput)
-    last = forms.DateField(label=_("To"), widget=DayInput)
+    first = forms.DateField(label=_("From"), widget=UnfoldAdminDateWidget)
+    last = forms.DateField(label=_("To"), widget=UnfoldAdminDateWidget)
     every_weeks = whole(_("Every so many weeks"), 1, 8, initial=1)
     days = whole(_("Length, days"), 1, LONGEST, initial=1)
     price = price_field()

@@ -13,10 +13,10 @@ from backoffice.admin.catalog.chats import door_events, tell_chat
 from backoffice.admin.catalog.cut_off import cut_off_words
 from backoffice.admin.catalog.under_filled import missing
 from backoffice.admin.core.sentences import events_of, newest_first
-from backoffice.admin.display import COLOURS, change_url, list_url, page_url
+from backoffice.admin.display import COLOURS, change_url, list_url, page_url, session_words
 from backoffice.admin.sales.price import commission_of
 from catalog.models import TourSession
-from catalog.states import RUNS, SessionStatus
+from catalog.states import SessionStatus
 from core.clock import local_date, now
 from core.money import ZERO
 from partners.models import User
@@ -47,7 +47,7 @@ def tell_session(session: TourSession, reader: User) -> dict[str, Any]:
     shown = [booking for booking in bookings if booking.pk in standing]
     return {
         "session": session,
-        "colour": COLOURS["session"].get(session.status, "plain"),
+        "state": session_words(session),
         "tour_url": page_url("catalog.tour", session.tour_id),
         "bookings_url": list_url("sales.booking", session__id__exact=session.pk),
         "cancel_url": reverse("admin:catalog_toursession_cancel_date", args=[session.pk]),
@@ -57,7 +57,7 @@ def tell_session(session: TourSession, reader: User) -> dict[str, Any]:
         "bookings": [(row, change_url(row), _colour(row)) for row in shown[:SHOWN]],
         "left": len(standing) if session.status == SessionStatus.CANCELLED else 0,
         "may_cancel": reader.has_perm("sales.cancel_booking"),
-        "missing": missing(session) if session.status in RUNS else 0,
+        "missing": missing(session),
         "warn": _starts_soon(session, at),
         "money": _money(bookings, reader),
         "events": newest_first(events_of(session, reader), door_events(session, reader)),

@@ -35,7 +35,14 @@ from backoffice.admin.catalog.session_forms import DuplicateDialog, SessionForm,
 from backoffice.admin.catalog.session_page import tell_session
 from backoffice.admin.catalog.under_filled import UnderFilledFilter, missing, under_filled_page
 from backoffice.admin.catalog.unready import ReadyFilter
-from backoffice.admin.display import badge, change_url, fill_bar, money, state_badge, two_lines
+from backoffice.admin.display import (
+    badge,
+    change_url,
+    fill_bar,
+    money,
+    session_badge,
+    two_lines,
+)
 from backoffice.admin.filters import ScopedRelatedFilter
 from backoffice.admin.refusals import go, tell
 from backoffice.admin.sales.passengers import PassengerPages
@@ -309,7 +316,7 @@ class SessionAdmin(OwnPage, Exchange, PassengerPages, SavedByActs, HistoryAdmin)
     @display(description=_("seats"), ordering="available_seats")
     def fill(self, session: TourSession) -> SafeString:
         bar = fill_bar(session.seats_taken, session.capacity)
-        lacks = missing(session) if session.status in RUNS else 0
+        lacks = missing(session)
         note = gettext("missing: %(n)s") % {"n": lacks} if lacks else ""
         return two_lines(bar, note)
 
@@ -319,7 +326,7 @@ class SessionAdmin(OwnPage, Exchange, PassengerPages, SavedByActs, HistoryAdmin)
 
     @display(description=_("status"), ordering="status")
     def state(self, session: TourSession) -> SafeString:
-        return state_badge("session", session.status, session.get_status_display())
+        return session_badge(session)
 
     @display(description=_("sales close"), ordering="sales_close_at")
     def sales_close(self, session: TourSession) -> Any:

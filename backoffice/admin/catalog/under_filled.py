@@ -18,6 +18,7 @@ from backoffice.admin.base import staff
 from backoffice.admin.display import change_url
 from catalog.models import TourSession
 from catalog.queries.calendar import under_filled
+from catalog.states import RUNS
 from core.clock import local_date, now
 from partners.models import User
 from sales.queries.waiting import Asked, asked_by_session
@@ -77,7 +78,10 @@ def lacks(user: User, at: datetime, *, most: int) -> list[Lack]:
 
 
 def missing(session: TourSession) -> int:
-    """How many people it lacks."""
+    """How many people a date that runs lacks of its minimum group; its tour should be loaded."""
+    nobody_can_come = session.waits_for_tour and not session.seats_taken
+    if session.status not in RUNS or nobody_can_come:
+        return 0
     return max(0, session.min_group_size - session.seats_taken)
 
 

@@ -22,6 +22,7 @@ from backoffice.admin.display import list_url
 from backoffice.admin.paging import rows_asked, to_whole_list
 from core.clock import local_date, now
 from core.models import EventLog
+from core.money import counted
 from core.papers.csv import write_csv
 from core.papers.xlsx import Cell, Column
 from core.papers.xlsx_stream import Table, stream_xlsx
@@ -68,12 +69,12 @@ def export_page(request: HttpRequest, model_admin: BaseAdmin) -> HttpResponseBas
 def _lead(count: int) -> str:
     if count > MOST_ROWS:
         return _cut()
-    return _("Events as the list is filtered: %(count)s.") % {"count": count}
+    return _("Events as the list is filtered: %(count)s.") % {"count": counted(count)}
 
 
 def _cut() -> str:
     told = _("The list is longer than a file may be: it holds the newest %(most)s events.")
-    return told % {"most": MOST_ROWS}
+    return told % {"most": counted(MOST_ROWS)}
 
 
 def _file(request: HttpRequest, rows: Rows, kind: str) -> FileResponse:

@@ -28,6 +28,7 @@ from backoffice.admin.core.event_filters import (
 from backoffice.admin.core.event_kinds import ROWS_OF, SETTINGS_ROW, action_name, kind_name
 from backoffice.admin.core.event_page import event_page
 from backoffice.admin.core.sentences import what_happened, who_did
+from backoffice.admin.core.setting_words import setting_title
 from backoffice.admin.display import link, list_url, page_url, two_lines
 from backoffice.admin.filters import LocalTimeFilter
 from backoffice.admin.refusals import go
@@ -153,6 +154,8 @@ class EventLogAdmin(OwnPage, ReadOnly, BaseAdmin):
 
 
 def _name(event: EventLog) -> str:
+    if event.object_type == SETTINGS_ROW:
+        return setting_title(event.object_name)
     return event.object_name or f"№{event.object_id}"
 
 

@@ -26,6 +26,7 @@ NAMES = {
     "amount": _("amount"),
     "file": _("file"),
     "format": _("format"),
+    "internal": _("internal"),
     "people": _("people"),
     "percent": _("percent"),
     "phone": _("phone"),

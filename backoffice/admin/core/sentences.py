@@ -154,7 +154,7 @@ SENTENCES: dict[str, Any] = {
     "user.password_changed": _("Changed the own password; other sessions ended: {sessions}."),
     "user.second_factor_on": _("Second factor turned on."),
     "user.second_factor_off": _("Second factor turned off."),
-    "user.second_factor_reset": _("Second factor reset; sessions ended: {sessions}."),
+    "user.second_factor_reset": _("Second factor reset; sessions ended: {sessions}. Why: {reason}"),
     "user.recovery_codes_renewed": _("New recovery codes made."),
     "user.recovery_code_used": _("Came in by a recovery code; codes left: {codes_left}."),
     "sign_in.unlocked": _("Unlocked: login {login} from {address}."),
@@ -183,7 +183,7 @@ SENTENCES: dict[str, Any] = {
     "friendship.accepted": _("Joined the Circle."),
     "friendship.ended": _("Left the Circle."),
     "payout.created": _("Payout of {amount} made."),
-    "payout.approved": _("Payout of {amount} approved; the money is on its way."),
+    "payout.approved": _("Payout of {amount} approved; it waits for a register."),
     "payout.cancelled": _("Payout of {amount} cancelled: {reason}"),
     "payout.sent": _("Payout of {amount} handed to the bank in register {register}."),
     "payout.paid": _("Payout of {amount} paid; the bank's order: {reference}."),
@@ -459,6 +459,8 @@ def readable(key: str, value: Any) -> str:
         return "–"
     if key in READERS and (value is not None or key in SAID_OF_NONE):
         return READERS[key](value)
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, list):
         return ", ".join(str(each) for each in value)
     return "" if value is None else str(value)

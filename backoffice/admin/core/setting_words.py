@@ -26,6 +26,12 @@ def setting_in_words(name: str, value: Any) -> str:
     return _chosen(setting, value)
 
 
+def setting_title(name: str) -> str:
+    """What the setting ``name`` is about, as its page says it; its name when it is gone since."""
+    setting = SETTINGS.get(name)
+    return str(setting.help).rstrip(".") if setting else name
+
+
 def bounds_in_words(setting: Setting) -> str:
     """Of what is counted; the bounds of an id tell nobody anything."""
     if setting.unit is None or setting.least is None or setting.most is None:

@@ -11,6 +11,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from backoffice.admin.base import staff
 from finance.queries.doubts import Doubt
+from finance.queries.payouts import Destination
 
 
 class OrderDialog(BaseDialogForm):
@@ -26,11 +27,19 @@ class OrderDialog(BaseDialogForm):
         order = rows.filter(pk=object_id or 0).first()
         if order is None:
             raise Http404
-        return {"order": order, "doubts": self.doubts(order)}
+        return {
+            "order": order,
+            "doubts": self.doubts(order),
+            "destination": self.destination(order),
+        }
 
     def doubts(self, order: Any) -> list[Doubt]:
         """What its page warns of; said once more where it is decided."""
         return []
+
+    def destination(self, order: Any) -> Destination | None:
+        """Where its money goes, when that is what is agreed to."""
+        return None
 
 
 class Why(forms.Form):

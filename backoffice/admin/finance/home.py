@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from backoffice.admin.charts import MAIN, PALE, Chart, Row, chart_data, chart_options
-from backoffice.admin.display import list_url, page_url
+from backoffice.admin.display import change_url, list_url, page_url
 from backoffice.admin.figures import Figure
 from core.clock import local_date
 from core.models.proposal import ProposalStatus
 from core.money import ZERO, som
 from core.queries.events import last_of
-from finance.models import Account
+from finance.models import Account, Payout
 from finance.queries.cases import open_cases
 from finance.queries.month_list import months_waiting
 from finance.queries.overview import (
@@ -59,19 +59,26 @@ class OwedRow:
     name: str
     url: str
     cells: list[tuple[Decimal, str]]
+    # What holds the available money already: a payout that waits for its approval.
+    payout: Payout | None = None
+
+    @property
+    def payout_url(self) -> str:
+        return change_url(self.payout) if self.payout else ""
 
 
 def finance_home(at: datetime) -> dict[str, Any]:
     """As many queries on a full day as on an empty one."""
     trend, queue = commission_trend(at), payout_queue(at)
     commission, waiting = _commission(trend), _waiting(at)
+    held = _held(queue)
     return {
         "figures": [_takings(at), commission, *_payouts(queue), _proof(at)],
         "waiting": waiting,
         "busy": [figure for figure in waiting if figure.value != "0"],
         "idle": [figure for figure in waiting if figure.value == "0"],
         "chart": _chart(trend, commission.url),
-        "owed": [_owed(row) for row in owed_to_agencies(AGENCIES)],
+        "owed": [_owed(row, held) for row in owed_to_agencies(AGENCIES)],
         "accounts_url": list_url("finance.account"),
         "queue_url": reverse("admin:finance_payout_queue"),
     }
@@ -115,15 +122,15 @@ def _trend_words(trend: Trend) -> str:
 
 
 def _payouts(queue: list[Standing]) -> list[Figure]:
-    due = [row for row in queue if row.is_due]
-    stopped = [row for row in queue if row.due_since and not row.is_payable and row.available > 0]
-    amount = sum((row.available for row in due), ZERO)
+    """What the queue counts: under "Can be paid out", and under "Not now"."""
+    payable = [row for row in queue if row.is_payable]
+    amount = sum((row.available for row in payable), ZERO)
     url = reverse("admin:finance_payout_queue")
-    note = _("agencies: %(n)s; something stands in the way of: %(stopped)s") % {
-        "n": len(due),
-        "stopped": len(stopped),
+    note = _("agencies: %(n)s; not now: %(others)s") % {
+        "n": len(payable),
+        "others": len(queue) - len(payable),
     }
-    colour = "warning" if due else ""
+    colour = "warning" if any(row.is_due for row in queue) else ""
     return [Figure(_("To be paid out"), som(amount), note, url, "account_balance", colour)]
 
 
@@ -133,7 +140,7 @@ def _proof(at: datetime) -> Figure:
     url = list_url("core.eventlog", action__startswith="books.")
     if proof is None:
         return Figure(_("Books"), _("not proved yet"), _("every morning at 8"), url, "verified")
-    when = date_format(timezone.localtime(proof.timestamp), "j E, H:i")
+    when = date_format(timezone.localtime(proof.timestamp), "d.m.Y H:i")
     if proof.action == BROKEN:
         return Figure(_("Books"), _("do not balance"), when, url, "gpp_bad", "danger")
     is_old = proof.timestamp < at - PROVED_WITHIN
@@ -268,10 +275,20 @@ def _day(days: list[Decimal], number: int) -> Decimal:
     return days[number] if number < len(days) else ZERO
 
 
-def _owed(owed: Owed) -> OwedRow:
+def _held(queue: list[Standing]) -> dict[int, Payout]:
+    """By agency, the payout whose money still counts as available: nobody has approved it."""
+    return {
+        row.agency.pk: row.open_payout
+        for row in queue
+        if row.open_payout is not None and row.open_payout.status == PayoutStatus.CREATED
+    }
+
+
+def _owed(owed: Owed, held: dict[int, Payout]) -> OwedRow:
     cells = []
     for kind in AGENCY_ACCOUNTS:
         account = owed.accounts.get(kind)
         url = list_url("finance.ledgerentry", account__id__exact=account) if account else ""
         cells.append((owed.balances.get(kind, ZERO), url))
-    return OwedRow(owed.name, page_url("partners.travelagency", owed.agency_id), cells)
+    url = page_url("partners.travelagency", owed.agency_id)
+    return OwedRow(owed.name, url, cells, held.get(owed.agency_id))

@@ -111,6 +111,9 @@ class PaymentAdmin(FindsByIndex, AsksRefunds, ReadOnly, BaseAdmin):
     )
     empty_title = _("No payments yet")
 
+    class Media:
+        css = {"all": ("backoffice/phone_lists.css",)}
+
     def ways(self, words: str) -> list[Q]:
         return [Q(payme_invoice_id=words), *of_booking(words)]
 

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,7 +20,15 @@ from unfold.enums import ActionVariant
 from backoffice.admin.base import HistoryAdmin, OwnPage, ReadOnly, Steps, staff
 from backoffice.admin.bulk import bulk_page
 from backoffice.admin.core.sentences import events_of
-from backoffice.admin.display import COLOURS, change_url, money, page_url, state_badge, two_lines
+from backoffice.admin.display import (
+    COLOURS,
+    change_url,
+    link,
+    money,
+    page_url,
+    state_badge,
+    two_lines,
+)
 from backoffice.admin.finance.dialogs import OrderDialog, Reference, Why
 from backoffice.admin.finance.many import PAYOUTS
 from backoffice.admin.finance.payout_queue import queue_page
@@ -28,6 +37,7 @@ from backoffice.admin.navigation import sees_queue
 from core.clock import now
 from finance.models import Payout
 from finance.queries.doubts import Doubt, payout_doubts
+from finance.queries.payouts import Destination, destination_of
 from finance.queries.statements import payout_statement, statement_since_last
 from finance.services.payouts import approve_payout, cancel_payout, fail_payout, pay_payout
 from finance.states import PayoutStatus
@@ -39,10 +49,13 @@ class PayoutDialog(OrderDialog):
 
 
 class ApproveDialog(PayoutDialog):
-    """Says what its page warns of once more."""
+    """Says where the money goes and what its page warns of, once more."""
 
     def doubts(self, order: Payout) -> list[Doubt]:
         return list(payout_doubts(order, now()))
+
+    def destination(self, order: Payout) -> Destination | None:
+        return destination_of(order, now())
 
 
 class WhyDialog(Why, PayoutDialog):
@@ -74,7 +87,7 @@ class PayoutAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
     readonly_fields = fields
     change_form_template = "admin/finance/payout.html"
     actions = ["approve_selected"]
-    actions_detail = ["approve", "pay", "fail", "cancel"]
+    actions_detail = ["approve", "pay", "withdraw", "fail", "cancel"]
     empty_title = _("No payouts yet")
     empty_text = _("They are made from the queue, three times a month or when an agency asks.")
 
@@ -171,13 +184,33 @@ class PayoutAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
         return self.do(request, payout, work, done=_("The payout is paid."))
 
     @action(
+        description=_("Withdraw the payout"),
+        url_path="withdraw",
+        permissions=["settle"],
+        icon="undo",
+        variant=ActionVariant.DANGER,
+        dialog={
+            "title": _("Withdraw this payout?"),
+            "description": _(
+                "The bank has not been told of it. The amount returns to the agency's balance, and "
+                "its owners are told the reason. Another payout can then be made."
+            ),
+            "form_class": WhyDialog,
+            "form_submit_text": _("Withdraw the payout"),
+        },
+    )
+    def withdraw(self, request: HttpRequest, form: WhyDialog, object_id: str) -> HttpResponse:
+        """The same act as ``fail``, in the words of one that has not left yet."""
+        return self._give_back(request, form, object_id)
+
+    @action(
         description=_("Came back"),
         url_path="fail",
         permissions=["settle"],
         icon="undo",
         variant=ActionVariant.DANGER,
         dialog={
-            "title": _("Has the money come back, or do you call the payout off?"),
+            "title": _("Has the money come back?"),
             "description": _(
                 "The amount returns to the agency's balance, and its owners are told the reason. "
                 "Another payout can then be made."
@@ -187,6 +220,9 @@ class PayoutAdmin(OwnPage, Steps, ReadOnly, HistoryAdmin):
         },
     )
     def fail(self, request: HttpRequest, form: WhyDialog, object_id: str) -> HttpResponse:
+        return self._give_back(request, form, object_id)
+
+    def _give_back(self, request: HttpRequest, form: WhyDialog, object_id: str) -> HttpResponse:
         payout = self.own_or_404(request, object_id)
         work = partial(fail_payout, payout_id=payout.pk, reason=form.cleaned_data["reason"])
         return self.do(request, payout, work, done=_("The money is back on the balance."))
@@ -246,7 +282,9 @@ def _fitting(payout: Payout, reader: User) -> set[str]:
             return {"cancel"}
         case PayoutStatus.CREATED:
             return {"approve", "cancel"}
-        case PayoutStatus.APPROVED | PayoutStatus.PAID:
+        case PayoutStatus.APPROVED:
+            return {"withdraw"}
+        case PayoutStatus.PAID:
             return {"fail"}
         case PayoutStatus.SENT:
             return {"pay", "fail"}
@@ -272,6 +310,8 @@ def _tell(payout: Payout, reader: User) -> dict[str, Any]:
         "downloads": downloads(path_of) if statement else [],
         "events": events_of(payout, reader),
         "doubts": list(payout_doubts(payout, now())) if is_platform else [],
+        # To whom a payout is shown, its bank is: the books and the agency's owner.
+        "destination": destination_of(payout, now()),
     }
 
 
@@ -285,7 +325,8 @@ def _what_next(payout: Payout, reader: User) -> str:
         case PayoutStatus.CREATED:
             return gettext("It waits for your approval: look at its lines first.")
         case PayoutStatus.APPROVED if reader.sees_all_agencies:
-            return gettext("It waits for a register: make one from the queue.")
+            queue = link(reverse("admin:finance_payout_queue"), gettext("from the queue"))
+            return format_html(gettext("It waits for a register: make one {queue}."), queue=queue)
         case PayoutStatus.APPROVED:
             return gettext("It goes to the bank with the next register.")
         case PayoutStatus.SENT:

@@ -90,6 +90,9 @@ class RefundAdmin(OwnPage, Steps, ReadOnly, BaseAdmin):
     empty_title = _("No refunds")
     empty_text = _("A paid booking's page has a button that asks for one.")
 
+    class Media:
+        css = {"all": ("backoffice/phone_lists.css",)}
+
     def get_urls(self) -> list[Any]:
         wrap = self.admin_site.admin_view
         return [

@@ -45,6 +45,6 @@ def _as_minded(found: Operations) -> Operations:
 
 def _seal() -> Figure:
     last = EventSeal.objects.order_by("-last_event_id").defer("rows").first()
-    when = date_format(timezone.localtime(last.sealed_at), "j E, H:i") if last else "–"
+    when = date_format(timezone.localtime(last.sealed_at), "d.m.Y H:i") if last else "–"
     note = _("the log is sealed every ten minutes")
     return Figure(_("Last seal"), when, note, list_url("core.eventseal"), "verified")

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from backoffice.admin.display import COLOURS, page_url
+from core.clock import now
 from notifications.models import Notification
 from notifications.reasons import in_words
 from notifications.templates import render, render_message
@@ -30,6 +31,11 @@ class Message:
     @property
     def is_waiting(self) -> bool:
         return self.row.is_waiting
+
+    @property
+    def is_late(self) -> bool:
+        """Its time is over, and it waits still: the bot or the worker is not at work."""
+        return self.is_waiting and self.row.next_attempt_at < now()
 
 
 @dataclass(frozen=True, slots=True)

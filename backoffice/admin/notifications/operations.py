@@ -173,7 +173,7 @@ def left_figures(found: Operations, at: datetime) -> list[Figure]:
 
 
 def machine_figures(found: Operations, worker: Worker, user: User, at: datetime) -> list[Figure]:
-    seen = f"{timezone.localtime(worker.seen):%d.%m. %H:%M:%S}" if worker.seen else ""
+    seen = f"{timezone.localtime(worker.seen):%d.%m.%Y %H:%M:%S}" if worker.seen else ""
     waiting = "–" if worker.waiting is None else str(worker.waiting)
     return [
         Figure(

@@ -22,6 +22,7 @@ from backoffice.admin.finance.payout_queue import reasons_of, statement_url
 from backoffice.admin.finance.statements import agency_statement_page
 from backoffice.admin.refusals import go, tell
 from core.clock import now
+from core.money import percents
 from core.refusals import Refusal
 from finance.queries.payouts import Standing, standing_of
 from finance.services.payouts import create_payout
@@ -57,7 +58,7 @@ class AgencyAdmin(OwnPage, HistoryAdmin):
     agency_path = "pk"
     event_name = "agency"
     restores = PUBLIC
-    list_display = ("name", "state", "commission_percent", "phone", "auto_approve", "created_at")
+    list_display = ("name", "state", "commission", "phone", "auto_approve", "created_at")
     list_filter = (("status", ChoicesDropdownFilter), ("collection", ChoicesDropdownFilter))
     search_fields = ("name", "slug", "phone")
     ordering = ("name",)
@@ -179,6 +180,10 @@ class AgencyAdmin(OwnPage, HistoryAdmin):
             return go(request, change_url(agency))
         messages.success(request, gettext("The payout waits for its approval."))
         return go(request, change_url(made))
+
+    @display(description=_("commission"), ordering="commission_percent")
+    def commission(self, agency: TravelAgency) -> str:
+        return percents(agency.commission_percent)
 
     @display(description=_("rates"))
     def rates(self, agency: TravelAgency) -> SafeString:

@@ -6,11 +6,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
@@ -33,6 +34,10 @@ from partners.queries.invitations import state_of
 from partners.services.invitations import invite_member, renew_invitation, revoke_invitation
 from partners.states import InvitationState
 
+# Under which a session keeps the one link that is about to be shown: the invitation and its token.
+# The database holds no more than the token's hash.
+TO_SHOW = "invitation_to_show"
+
 
 class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
     name = forms.CharField(
@@ -46,8 +51,9 @@ class InvitationForm(forms.ModelForm):  # type: ignore[type-arg]
         choices=MemberRole.choices,
         initial=MemberRole.MANAGER,
         help_text=_(
-            "A manager works on tours, dates and requests; an owner sees the money, too, invites "
-            "people and changes who works here."
+            "A manager works on tours, dates and requests and sees what they bring in. An owner "
+            "also reads the ledger, asks for payouts, sees the bank details, invites people and "
+            "changes who works here."
         ),
         widget=UnfoldAdminRadioSelectWidget,
     )
@@ -103,6 +109,13 @@ class InvitationAdmin(Steps, SavedByActs, OwnAgency):
         "a password, or accepts in Telegram, and works here at once."
     )
 
+    def get_urls(self) -> list[Any]:
+        shown = self.admin_site.admin_view(self.link)
+        return [
+            path("<int:object_id>/link/", shown, name="partners_staffinvitation_link"),
+            *super().get_urls(),
+        ]
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
@@ -129,7 +142,8 @@ class InvitationAdmin(Steps, SavedByActs, OwnAgency):
         alone = {"show_save_and_continue": False, "show_save_and_add_another": False}
         context = {**alone, **(extra_context or {})}
         if object_id is None:
-            context["title"] = gettext("Invite")
+            # "Save" would not say that a link comes of it.
+            context |= {"title": gettext("Invite"), "show_save": False, "makes_link": True}
         return super().changeform_view(request, object_id, form_url, context)
 
     # --- made, renewed, revoked
@@ -154,12 +168,24 @@ class InvitationAdmin(Steps, SavedByActs, OwnAgency):
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
     ) -> HttpResponse:
-        return self._show_link(request, obj, obj.token)
+        return self._to_link(request, obj, obj.token)
 
-    def _show_link(
+    def _to_link(
         self, request: HttpRequest, invitation: StaffInvitation, token: str
     ) -> HttpResponse:
-        """The one page on which the link stands."""
+        """On to the page of the link: one that is loaded anew must not make another."""
+        request.session[TO_SHOW] = [invitation.pk, token]
+        return go(request, reverse("admin:partners_staffinvitation_link", args=[invitation.pk]))
+
+    def link(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        """The one page on which the link stands, once."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        invitation = self.own_or_404(request, object_id)
+        pk, token = request.session.pop(TO_SHOW, (None, ""))
+        if pk != invitation.pk:
+            messages.info(request, gettext("A link is shown once. If it got lost, make a new one."))
+            return go(request, change_url(invitation))
         url = request.build_absolute_uri(reverse("admin:invitation", args=[token]))
         words = gettext("Invitation to work for %(agency)s at Circle.") % {
             "agency": invitation.agency
@@ -207,7 +233,7 @@ class InvitationAdmin(Steps, SavedByActs, OwnAgency):
         except Refusal as refusal:
             tell(request, refusal)
             return go(request, change_url(invitation))
-        return self._show_link(request, renewed, token)
+        return self._to_link(request, renewed, token)
 
     @action(
         description=_("Revoke"),

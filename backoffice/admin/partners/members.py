@@ -103,7 +103,10 @@ class MemberAdmin(LookAsButton, ReadOnly, Steps, BaseAdmin):
         icon="manage_accounts",
         dialog={
             "title": _("Change role"),
-            "description": _("Owners see the money, invite people and change who works here."),
+            "description": _(
+                "Owners read the ledger, ask for payouts, see the bank details, invite people and "
+                "change who works here."
+            ),
             "form_class": MemberRoleDialog,
             "form_submit_text": _("Change role"),
         },
@@ -163,8 +166,9 @@ class MemberAdmin(LookAsButton, ReadOnly, Steps, BaseAdmin):
         return two_lines(member.user, member.user.login or "")
 
     @display(description=_("phone and Telegram"))
-    def reached(self, member: AgencyMember) -> SafeString:
-        return contact(member.user)
+    def reached(self, member: AgencyMember) -> SafeString | str:
+        person = member.user
+        return contact(person) if person.phone or person.username else "–"
 
     @display(description=_("role"), ordering="role")
     def role_badge(self, member: AgencyMember) -> SafeString:

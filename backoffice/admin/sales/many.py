@@ -15,8 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.admin.act_form import reason_field
 from backoffice.admin.base import staff
 from backoffice.admin.bulk import Bulk
+from backoffice.admin.sales.decisions import UndoRow, undo_rows
+from core.clock import now
 from core.money import som
 from sales.models import Booking
+from sales.queries.decisions import undoable
 from sales.services.approve import approve_booking
 from sales.services.reject import reject_booking
 
@@ -67,6 +70,12 @@ def _short_of_seats(bookings: Sequence[Booking]) -> list[str]:
     ]
 
 
+def _undo(bookings: Sequence[Booking]) -> list[UndoRow]:
+    """Of what has just been decided; read anew, for the rows at hand are as they were before."""
+    decided = Booking.objects.filter(pk__in=[booking.pk for booking in bookings])
+    return undo_rows(undoable(decided, now()).select_related("date_offer__session").order_by("pk"))
+
+
 def _on_approval() -> str:
     return gettext(
         "Each request takes its seats, and its traveller is told to pay: minutes he has: "
@@ -90,6 +99,7 @@ APPROVE = Bulk(
     note=_note,
     heed=_short_of_seats,
     rows=_bookings,
+    undo=_undo,
 )
 REJECT = Bulk(
     title=_("Reject the selected requests"),
@@ -100,5 +110,6 @@ REJECT = Bulk(
     form=ReasonForm,
     note=_note,
     rows=_bookings,
+    undo=_undo,
     is_dangerous=True,
 )

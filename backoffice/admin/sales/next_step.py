@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from backoffice.admin.display import page_url
@@ -97,7 +96,7 @@ def _until(booking: Booking, at: datetime) -> dict[str, Any]:
 def _journey(booking: Booking, at: datetime) -> NextStep:
     session, today = booking.session, local_date(at)
     if session.date_start > today:
-        day = {"day": date_format(session.date_start, "j E Y")}
+        day = {"day": f"{session.date_start:%d.%m.%Y}"}
         unnamed = sum(not traveller.name for traveller in booking.travellers.all())
         if unnamed:
             text = _("He travels on %(day)s. Seats without a name yet: %(n)s.")

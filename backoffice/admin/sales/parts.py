@@ -71,6 +71,9 @@ class TravellerAdmin(FindsByIndex, ReadOnly, BaseAdmin):
     readonly_fields = ("departure",)
     empty_title = _("No travellers yet")
 
+    class Media:
+        css = {"all": ("backoffice/phone_lists.css",)}
+
     def ways(self, words: str) -> list[Q]:
         by_name = named(words)
         return [*of_booking(words), *([by_name] if by_name is not None else [])]

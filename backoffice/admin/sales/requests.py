@@ -117,7 +117,7 @@ class RequestAdmin(Decisions):
     @display(description=_("request"))
     def asked(self, booking: Booking) -> SafeString:
         code = link(page_url("sales.booking", booking.pk), booking.code)
-        return two_lines(code, f"{timezone.localtime(booking.created_at):%d.%m %H:%M}")
+        return two_lines(code, f"{timezone.localtime(booking.created_at):%d.%m.%Y %H:%M}")
 
     @display(description=_("tour"))
     def tour(self, booking: Booking) -> SafeString:

@@ -12,6 +12,7 @@ from unfold.decorators import display
 
 from backoffice.admin.base import BaseAdmin, ReadOnly, ScopedTabular
 from backoffice.admin.display import contact, money, state_badge, two_lines
+from backoffice.admin.field_words import value_in_words
 from backoffice.admin.filters import ScopedRelatedFilter
 from sales.models import CustomTripRequest, TripProposal
 
@@ -45,11 +46,11 @@ class TripRequestAdmin(ReadOnly, BaseAdmin):
         ("user", "state"),
         ("date_from", "date_to"),
         ("seats", "budget_shown"),
-        ("category", "parameters"),
+        ("category", "parameters_shown"),
         "wishes",
         "created_at",
     )
-    readonly_fields = ("state", "budget_shown")
+    readonly_fields = ("state", "budget_shown", "parameters_shown")
     empty_title = _("No custom trips yet")
     empty_text = _("Travellers describe the trip they want in the Mini App.")
 
@@ -64,6 +65,10 @@ class TripRequestAdmin(ReadOnly, BaseAdmin):
     @display(description=_("budget"), ordering="budget")
     def budget_shown(self, trip: CustomTripRequest) -> Any:
         return money(trip.budget) or "–"
+
+    @display(description=_("parameters"))
+    def parameters_shown(self, trip: CustomTripRequest) -> str:
+        return value_in_words(None, trip.parameters)
 
     @display(description=_("status"), ordering="status")
     def state(self, trip: CustomTripRequest) -> SafeString:

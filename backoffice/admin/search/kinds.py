@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.admin.display import state_badge
+from backoffice.admin.display import session_badge, state_badge
 from backoffice.admin.search.asked import Asked
 from catalog.models import PromoCode, Tour, TourSession
 from catalog.queries.desk_search import find_dates, find_tours
@@ -128,7 +128,7 @@ def _tour(row: Tour) -> Shown:
 
 def _date(row: TourSession) -> Shown:
     text = _("Seats left: %(n)s") % {"n": row.available_seats}
-    return text, state_badge("session", row.status, row.get_status_display())
+    return text, session_badge(row)
 
 
 def _agency(row: TravelAgency) -> Shown:

@@ -19,13 +19,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("login")
+        parser.add_argument("reason", help="How you have made sure who asks; the log keeps it.")
 
-    def handle(self, *args: Any, login: str, **options: Any) -> None:
+    def handle(self, *args: Any, login: str, reason: str, **options: Any) -> None:
         person = User.objects.filter(login=login).first()
         if person is None:
             raise CommandError(f"Nobody has the login {login}.")
         try:
-            reset_second_factor(person_id=person.pk, by=job(), at=now())
+            reset_second_factor(person_id=person.pk, reason=reason, by=job(), at=now())
         except Refusal as refusal:
             raise CommandError(refusal.detail) from None
         self.stdout.write(f"The second factor of {login} is reset.")
