@@ -76,6 +76,7 @@ UNFOLD = {
         lambda request: static("backoffice/timer.js"),
         lambda request: static("backoffice/names.js"),
         lambda request: static("backoffice/keys.js"),
+        lambda request: static("backoffice/kept.js"),
     ],
     "COLORS": {
         "primary": {
