@@ -29,7 +29,7 @@ def test_it_stays_a_page_when_the_form_is_refused_and_goes_on_when_it_is_not(cas
     done = browser.post(address, {**SUBMIT, "reason": "The pass is closed."})
 
     assert "</html>" in refused
-    assert "errorlist" in refused or "Say why" in refused
+    assert "Tell the traveller why." in refused
     assert done.url == page_of(booking)
 
 
@@ -66,7 +66,7 @@ def test_so_it_is_on_a_persons_page(cast, sign_in, action, is_dangerous):
     assert (RED in dialog) is is_dangerous
 
 
-def test_a_dialog_about_no_row_leads_back_to_its_list(cast, sign_in):
+def test_the_page_of_a_dialog_stands_below_its_row_and_the_rows_list(cast, sign_in):
     member = cast.silk_owner.memberships.get()
 
     page = sign_in(cast.silk_owner).get(action_on(member, "end")).content.decode()
