@@ -77,6 +77,7 @@ UNFOLD = {
         lambda request: static("backoffice/names.js"),
         lambda request: static("backoffice/keys.js"),
         lambda request: static("backoffice/once.js"),
+        lambda request: static("backoffice/kept.js"),
     ],
     "COLORS": {
         "primary": {

@@ -5,6 +5,9 @@ from django.views.generic import RedirectView
 from backoffice import views
 from notifications.bot.webhook import telegram_webhook
 
+handler403 = "backoffice.error_pages.not_allowed"
+handler404 = "backoffice.error_pages.not_found"
+
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),

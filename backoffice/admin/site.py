@@ -1,6 +1,6 @@
 """The admin site: who is let in, and the addresses of pages without a model."""
 
-from functools import partial
+from functools import partial, update_wrapper
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -42,6 +42,21 @@ class CircleAdminSite(UnfoldAdminSite):
         """Every list one may see; the sidebar is its own, so most pages never ask."""
         return SimpleLazyObject(partial(super().get_app_list, request, app_label))
 
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """As Django's; but who is not let in is told why, also by the pieces of a page that htmx
+        fetches."""
+        from backoffice.admin.account.sent_away import to_sign_in
+
+        guarded = super().admin_view(view, cacheable)
+
+        def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not self.has_permission(request):
+                return to_sign_in(request)
+            answer: HttpResponse = guarded(request, *args, **kwargs)
+            return answer
+
+        return update_wrapper(inner, guarded)
+
     def has_permission(self, request: HttpRequest) -> bool:
         from backoffice.admin.account.second_factor import is_let_in
 
@@ -51,10 +66,12 @@ class CircleAdminSite(UnfoldAdminSite):
         """The password; who needs more than it is sent on to the next step."""
         from backoffice.admin.account.known_browsers import remember
         from backoffice.admin.account.second_factor import is_half_way, on_to
+        from backoffice.admin.account.sent_away import why_here
 
         if request.method == "GET" and is_half_way(request):
             return on_to(request, "second_factor")
-        answer: HttpResponse = super().login(request, extra_context)
+        context = {**why_here(request), **(extra_context or {})}
+        answer: HttpResponse = super().login(request, context)
         if request.method != "POST" or not isinstance(answer, HttpResponseRedirect):
             return answer
         if is_half_way(request):

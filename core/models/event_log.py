@@ -5,6 +5,7 @@ from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.actor import Source
@@ -104,4 +105,4 @@ class EventSeal(models.Model):
         ordering = ["-last_event_id"]
 
     def __str__(self) -> str:
-        return f"seal up to event {self.last_event_id}"
+        return gettext("Seal up to event %(event)s") % {"event": self.last_event_id}

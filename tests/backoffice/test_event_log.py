@@ -14,7 +14,7 @@ from backoffice.admin.core import event_export
 from backoffice.admin.core.event_kinds import FAMILIES, KINDS, action_name, kind_name
 from backoffice.admin.core.sentences import SENTENCES
 from core.actor import job
-from core.models import EventLog
+from core.models import EventLog, EventSeal
 from core.services.seal import seal_events
 from sales.services.prove import prove_daily
 from tests import factories
@@ -295,3 +295,13 @@ def test_the_seals_page_says_when_it_was_sealed_and_how_the_last_check_went(cast
     assert "Not checked yet" in before
     assert "The log is whole: events 4, seals 1" in after
     assert sign_in(cast.support).get(address).status_code == 403
+
+
+def test_a_seal_is_called_by_its_event_in_the_readers_language(cast, sign_in):
+    cast.paid()
+    seal_events(by=job(), at=NOW + 3650 * DAY)
+    seal = EventSeal.objects.get()
+
+    page = sign_in(cast.accountant).get(page_of(seal)).content.decode()
+
+    assert f"Seal up to event {seal.last_event_id}" in page

@@ -9,7 +9,15 @@ from core.models import EventLog
 from partners.models import User
 from sales.models import Booking
 from tests import factories
-from tests.backoffice.pages import SUBMIT, action_on, add_page, history_of, page_of, said
+from tests.backoffice.pages import (
+    SUBMIT,
+    action_on,
+    add_page,
+    history_of,
+    list_of,
+    page_of,
+    said,
+)
 from tests.factories import CARD
 
 
@@ -254,3 +262,14 @@ def test_interests_are_read_and_typed_as_words(cast, sign_in):
     cast.traveller.refresh_from_db()
     assert cast.traveller.interests == ["горы", "chess"]
     assert "горы, chess" in sign_in(cast.support).get(address).content.decode()
+
+
+def test_the_button_that_adds_stands_on_lists_and_not_on_forms(cast, sign_in):
+    browser, tour = sign_in(cast.silk_owner), cast.silk_tour
+
+    def has_it(address):
+        return 'class="addlink' in browser.get(address).content.decode()
+
+    assert has_it(list_of(type(tour)))
+    assert not has_it(page_of(tour))
+    assert not has_it(add_page(type(tour)))

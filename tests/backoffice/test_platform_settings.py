@@ -1,5 +1,7 @@
 """The platform's settings: what each does, its bounds, who changed it, and two admins at once."""
 
+import re
+
 import pytest
 from constance import config
 from constance.models import Constance
@@ -67,6 +69,8 @@ def test_what_is_out_of_bounds_is_said_at_its_field_and_the_rest_is_kept(cast, s
     for name, (_value, told) in wrong.items():
         assert told in errors(refused)[name][0]
     assert errors(longer) == {"REMIND_MINUTES": ["Not more than HOLD_MINUTES: 60\xa0min."]}
+    note = refused.content.decode().partition("Look at these settings:")[2].partition("</ul>")[0]
+    assert set(re.findall(r'href="#(\w+)"', note)) == set(wrong)
     assert refused.context["form"]["EXPORT_DAYS"].value() == "9"
     assert config.EXPORT_DAYS == 7
     assert not EventLog.objects.exists()

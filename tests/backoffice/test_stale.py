@@ -46,6 +46,7 @@ def test_who_comes_second_is_told_who_was_first_and_decides(cast, sign_in, clock
         False,
     )
     assert 'value="Rustam"' in second.content.decode(), "what was typed is still there"
+    assert "Please correct" not in second.content.decode(), "nothing of it is an error"
     session.refresh_from_db()
     assert (session.price, session.guide) == (1_200_000, "")
 

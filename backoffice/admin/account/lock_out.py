@@ -12,6 +12,7 @@ from typing import Any
 from axes.handlers.database import AxesDatabaseHandler
 from axes.handlers.proxy import AxesProxyHandler
 from axes.models import AccessAttempt
+from constance import config
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import logout
@@ -126,6 +127,7 @@ def tell(request: HttpRequest, _response: Any, credentials: Any) -> HttpResponse
     context = {
         **admin.site.each_context(request),
         "title": _("Too many failed tries"),
+        "support": config.SUPPORT_CONTACT,
         "minutes": max(1, -(-int(left.total_seconds()) // 60)),
     }
     answer = render(request, "admin/account/locked_out.html", context, status=429)

@@ -85,7 +85,15 @@ class SessionAdmin(OwnPage, Exchange, PassengerPages, SavedByActs, HistoryAdmin)
     change_form_outer_before_template = "admin/catalog/session_head.html"
     actions = ["change_selected", "close_selected", "reopen_selected"]
     actions_list = ["by_rule"]
-    actions_detail = ["passengers", "close", "reopen", "complete", "duplicate", "cancel_date"]
+    actions_detail = [
+        "passengers",
+        "complete",
+        {
+            "title": _("More"),
+            "icon": "more_horiz",
+            "items": ["duplicate", "close", "reopen", "cancel_date"],
+        },
+    ]
     empty_title = _("No dates yet")
     empty_text = _("Add a date to a tour and it can be booked.")
 

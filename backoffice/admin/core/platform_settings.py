@@ -120,7 +120,10 @@ class SettingsAdmin(ConstanceAdmin):
             request.settings_before = {name: getattr(config, name) for name in dir(config)}  # type: ignore[attr-defined]
             response = super().changelist_view(request, extra_context)
         if context := getattr(response, "context_data", None):
-            context |= {"title": _("Settings of the platform"), "subjects": _parts(context["form"])}
+            subjects = _parts(context["form"])
+            faulty = [row for part in subjects for row in part["rows"] if row.field.errors]
+            title = _("Settings of the platform")
+            context |= {"title": title, "subjects": subjects, "faulty": faulty}
         return response
 
     def history_view(

@@ -120,7 +120,11 @@ class MoneyCaseAdmin(OwnPage, Steps, ReadOnly, BaseAdmin):
     search_fields = ("external_id", "booking__code", "reference")
     search_help_text = _("Payme id, booking code or bank reference")
     ordering = ("-id",)
-    actions_detail = ["book", "give_back", "keep", "nothing"]
+    actions_detail = [
+        "book",
+        "give_back",
+        {"title": _("More"), "icon": "more_horiz", "items": ["keep", "nothing"]},
+    ]
     empty_title = _("Nothing needs a decision")
     empty_text = _("Money that comes late, twice or without a booking appears here.")
 

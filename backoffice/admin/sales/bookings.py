@@ -70,15 +70,15 @@ class BookingAdmin(
     actions_detail = [
         "approve",
         "reject",
-        "offer",
         "undo",
         "invoice",
         "voucher",
         "refund",
-        "money",
-        "partner",
-        "comment",
-        "cancel",
+        {
+            "title": _("More"),
+            "icon": "more_horiz",
+            "items": ["offer", "money", "partner", "comment", "cancel"],
+        },
     ]
     change_form_template = "admin/sales/booking.html"
     empty_title = _("No bookings yet")
