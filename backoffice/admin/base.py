@@ -141,7 +141,8 @@ class BaseAdmin(ScopedPickers, GuardsSaving, ModelAdmin):
         if not _is_column(self.model, lookup):
             return True  # a filter's own name, or one that nobody knows
         asked = {_asked_of(lookup), BOUND.sub("", lookup)}
-        return not asked.isdisjoint({*self.linked, *self._filtered(request)})
+        answered = {self.agency_filter, *self.linked, *self._filtered(request)}
+        return not asked.isdisjoint(answered)
 
     def _filtered(self, request: HttpRequest | None) -> set[str]:
         """What the filters that this reader is offered ask about."""

@@ -199,7 +199,7 @@ def test_an_event_whose_details_are_odd_hides_no_other_and_says_so(cast, sign_in
     about(cast, action="booking.paid", request_id="r7", details={"amount": "1.00"})
     browser = sign_in(cast.admin)
 
-    assert "Paid: 1 soʻm." in browser.get(LOG).text
+    assert "Paid: 1\u00a0soʻm." in browser.get(LOG).text
     assert browser.get(page_of(odd)).status_code == 200
     assert browser.get(page_of(EventLog.objects.get(action="booking.paid"))).status_code == 200
     rows = read_csv(browser.post(EXPORT, {"format": "csv"}))

@@ -69,7 +69,10 @@ class NotificationAdmin(FindsByIndex, Steps, ReadOnly, BaseAdmin):
     agency_path = "agency_id"
     agency_filter = "agency"
     list_display = ("kind", "state_shown", "to", "why", "booking", "created_at", "sent_at")
-    linked = ("recipient", "announcement", "is_bulk", "next_attempt_at")
+    linked = (
+        *("recipient", "announcement", "is_bulk"),
+        *("next_attempt_at", "sent_at", "last_error", "last_error__icontains"),
+    )
     list_filter = (
         ("state", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),

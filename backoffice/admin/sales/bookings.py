@@ -57,7 +57,7 @@ class BookingAdmin(
     agency_filter = "agency"
     event_name = "booking"
     list_display = ("code_shown", "state", "tour", "traveller", "seats_reserved", "price", "made")
-    linked = ("session", "session__tour", "user", "referral_partner")
+    linked = ("session", "session__tour", "user", "referral_partner", "paid_at")
     list_filter = (
         ("status", ChoicesDropdownFilter),
         ("session__date_start", RangeDateFilter),
