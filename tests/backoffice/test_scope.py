@@ -94,7 +94,10 @@ def test_it_is_asked_by_its_filters_and_its_links_and_nothing_else(cast):
             continue  # the platform's settings: no rows
         filters = page.get_list_filter(request)
         named = (each[0] if isinstance(each, tuple) else each for each in filters)
-        offered = {getattr(each, "parameter_name", each) for each in named} | {page.agency_filter, *page.linked}
+        offered = {getattr(each, "parameter_name", each) for each in named} | {
+            page.agency_filter,
+            *page.linked,
+        }
         for field in page.model._meta.concrete_fields:
             for way in ("", "__exact", "__startswith", "__regex", "__contains", "__year__gte"):
                 allowed = page.lookup_allowed(f"{field.name}{way}", "1", request)

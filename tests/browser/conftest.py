@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 
 from partners.models import User
 
@@ -16,10 +16,6 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
-    "--disable-gpu-compositing",
-    "--disable-software-rasterizer",
-    "--disable-gpu-rasterization",
-    "--in-process-gpu",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
@@ -62,31 +58,63 @@ def chromium() -> Iterator[Browser]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+@pytest.fixture(scope="module")
+def left(chromium) -> list[Page]:
+    """Windows that nobody sits at. The next person takes one: a new one reads and compiles all our
+    scripts and letters, a second of work."""
+    return []
+
+
 @pytest.fixture
-def visit(chromium, live_server) -> Iterator[Visit]:
+def visit(chromium, left, live_server) -> Iterator[Visit]:
     """``visit(person, width)``: a page of a member of staff who is signed in already, or with
     ``by_form=True`` signs in as people do, and stands on the home page; it must log no error."""
     complaints: list[str] = []
-    contexts = []
+    pages = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(message.text)
+
+    def hear_fault(error: Error) -> None:
+        complaints.append(str(error))
 
     def open_page(person: User, width: int, *, by_form: bool = False) -> Page:
-        context = chromium.new_context(
-            viewport={"width": width, "height": 900}, locale="en-GB", base_url=live_server.url
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page = left.pop() if left else _new_window(chromium, live_server.url)
+        pages.append(page)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.on("console", hear)
+        page.on("pageerror", hear_fault)
         if by_form:
             _fill_form(person, page)
         else:
-            context.add_cookies([_session_of(person) | {"url": live_server.url}])
+            page.context.add_cookies([_session_of(person) | {"url": live_server.url}])
         return page
 
     yield open_page
-    for context in contexts:
-        context.close()
+    for page in pages:
+        page.remove_listener("console", hear)
+        page.remove_listener("pageerror", hear_fault)
+        _leave(page)
+    left.extend(pages)
     assert complaints == [], "the browser's console has errors"
+
+
+def _new_window(chromium: Browser, url: str) -> Page:
+    return chromium.new_context(locale="en-GB", base_url=url).new_page()
+
+
+def _leave(page: Page) -> None:
+    """Nothing of the person stays."""
+    for other in page.context.pages:
+        if other is not page:
+            other.close()
+    if page.url.startswith("http"):
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+    page.unroute_all()
+    page.emulate_media(color_scheme="null")
+    page.goto("about:blank")
+    page.context.clear_cookies()
 
 
 def _session_of(person: User) -> dict[str, str]:

@@ -63,7 +63,20 @@ def test_what_was_typed_is_there_again_after_the_sign_in(visit, cast):
     assert cast.silk_session.guide == "Aziz Karimov"
 
 
-@pytest.mark.parametrize("width", [DESK, LAPTOP, PHONE])
+def test_somebody_else_at_the_same_window_gets_nothing_of_it(visit, cast):
+    page = visit(cast.silk_owner, DESK)
+    page.goto(page_of(cast.silk_session))
+    page.fill("input[name=guide]", "Aziz Karimov")
+    end_sessions()
+    page.locator("[name=_continue]").click()
+    expect(page.get_by_text("not saved, but not lost")).to_be_visible()
+
+    sign_in_here(cast.silk_manager, page)
+
+    expect(page.locator("input[name=guide]")).to_have_value("")
+
+
+@pytest.mark.parametrize("width", [LAPTOP, PHONE])
 def test_a_request_that_waits_and_a_date_fit_the_screen(visit, cast, width):
     booking = elsewhere(lambda: cast.request(at=now()))
     for person, row in ((cast.admin, booking), (cast.silk_owner, cast.silk_session)):

@@ -6,6 +6,7 @@
 
     const KEY = "circle.kept";
     const page = () => location.pathname + location.search;
+    const person = () => document.querySelector("[data-person]")?.dataset.person;
     const isTyped = (field) => field.name && !field.matches("[type=hidden], [type=password], [type=file], [type=submit], button");
     const editorOf = (field) => field.id && document.querySelector(`trix-editor[input="${CSS.escape(field.id)}"]`);
 
@@ -31,9 +32,10 @@
 
     function keep(event) {
         const form = event.target;
-        if (form.method !== "post" || document.body.classList.contains("login")) return;
+        // Not ``form.method``: a field of that name would answer in its place.
+        if (form.getAttribute("method")?.toLowerCase() !== "post" || document.body.classList.contains("login")) return;
         const fields = fieldsOf(form);
-        if (fields.length) sessionStorage.setItem(KEY, JSON.stringify({ page: page(), fields }));
+        if (fields.length) sessionStorage.setItem(KEY, JSON.stringify({ page: page(), person: person(), fields }));
     }
 
     function put(field, state) {
@@ -66,6 +68,10 @@
         if (!kept) return;
         if (document.body.classList.contains("login")) {
             sessionStorage.setItem(KEY, JSON.stringify({ ...kept, isAway: true }));
+            return;
+        }
+        if (kept.person !== person()) {
+            sessionStorage.removeItem(KEY);
             return;
         }
         const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
