@@ -46,9 +46,9 @@ def clock():
     """Real time: pages count minutes by the browser's own clock."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Not longer than a module: its event loop would stand in the way of everybody else's tests."""
+    """Not longer than this folder: its event loop would stand in the way of everybody else's."""
     # Playwright runs a loop in this thread; Django's guard against async callers means other code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
@@ -58,7 +58,7 @@ def chromium() -> Iterator[Browser]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def left(chromium) -> list[Page]:
     """Windows that nobody sits at. The next person takes one: a new one reads and compiles all our
     scripts and letters, a second of work."""

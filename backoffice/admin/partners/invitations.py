@@ -34,8 +34,8 @@ from partners.queries.invitations import state_of
 from partners.services.invitations import invite_member, renew_invitation, revoke_invitation
 from partners.states import InvitationState
 
-# Under which a session keeps the one link that is about to be shown: the invitation and its token.
-# The database holds no more than the token's hash.
+# Under which the inviter's session holds the one link that is about to be shown: the invitation and
+# its token, until the page it leads to is drawn. Nothing else keeps more than the token's hash.
 TO_SHOW = "invitation_to_show"
 
 
