@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from partners.models import User
 
@@ -46,9 +46,9 @@ def clock():
     """Real time: pages count minutes by the browser's own clock."""
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Not longer than this folder: its event loop would stand in the way of everybody else's."""
+    """Not longer than a module: its event loop would stand in the way of everybody else's tests."""
     # Playwright runs a loop in this thread; Django's guard against async callers means other code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
@@ -58,63 +58,31 @@ def chromium() -> Iterator[Browser]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
-@pytest.fixture(scope="package")
-def left(chromium) -> list[Page]:
-    """Windows that nobody sits at. The next person takes one: a new one reads and compiles all our
-    scripts and letters, a second of work."""
-    return []
-
-
 @pytest.fixture
-def visit(chromium, left, live_server) -> Iterator[Visit]:
+def visit(chromium, live_server) -> Iterator[Visit]:
     """``visit(person, width)``: a page of a member of staff who is signed in already, or with
     ``by_form=True`` signs in as people do, and stands on the home page; it must log no error."""
     complaints: list[str] = []
-    pages = []
-
-    def hear(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            complaints.append(message.text)
-
-    def hear_fault(error: Error) -> None:
-        complaints.append(str(error))
+    contexts = []
 
     def open_page(person: User, width: int, *, by_form: bool = False) -> Page:
-        page = left.pop() if left else _new_window(chromium, live_server.url)
-        pages.append(page)
-        page.set_viewport_size({"width": width, "height": 900})
-        page.on("console", hear)
-        page.on("pageerror", hear_fault)
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, locale="en-GB", base_url=live_server.url
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
         if by_form:
             _fill_form(person, page)
         else:
-            page.context.add_cookies([_session_of(person) | {"url": live_server.url}])
+            context.add_cookies([_session_of(person) | {"url": live_server.url}])
         return page
 
     yield open_page
-    for page in pages:
-        page.remove_listener("console", hear)
-        page.remove_listener("pageerror", hear_fault)
-        _leave(page)
-    left.extend(pages)
+    for context in contexts:
+        context.close()
     assert complaints == [], "the browser's console has errors"
-
-
-def _new_window(chromium: Browser, url: str) -> Page:
-    return chromium.new_context(locale="en-GB", base_url=url).new_page()
-
-
-def _leave(page: Page) -> None:
-    """Nothing of the person stays."""
-    for other in page.context.pages:
-        if other is not page:
-            other.close()
-    if page.url.startswith("http"):
-        page.evaluate("localStorage.clear(); sessionStorage.clear()")
-    page.unroute_all()
-    page.emulate_media(color_scheme="null")
-    page.goto("about:blank")
-    page.context.clear_cookies()
 
 
 def _session_of(person: User) -> dict[str, str]:
