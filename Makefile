@@ -33,7 +33,7 @@ demo-reset: install ## Delete the demo's data and start over
 	@$(MANAGE) demo
 
 test: install ## All tests
-	@deploy/system-packages chromium redis-server
+	@deploy/system-packages chromium-headless-shell redis-server
 	@$(PYTHON) -m pytest -n 2
 
 bench: install ## What the catalogue's pages take with 20,000 tours and 100,000 dates
@@ -88,7 +88,7 @@ permissions: install ## Write docs/permissions.md anew from the table of roles
 	@$(NO_DATABASE) $(MANAGE) permissions
 
 screenshots: install ## Take docs/screenshots anew from the running demo
-	@deploy/system-packages chromium
+	@deploy/system-packages chromium-headless-shell
 	@$(MANAGE) screenshots
 
 messages: install ## Collect the texts to translate into locale/

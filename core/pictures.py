@@ -111,7 +111,7 @@ _SRGB = ImageCms.createProfile("sRGB")
 
 def _as_webp(image: Image.Image) -> bytes:
     out = io.BytesIO()
-    image.save(out, "WEBP", quality=82, method=3, icc_profile=None, exif=b"", xmp=b"")
+    image.save(out, "WEBP", quality=82, method=2, icc_profile=None, exif=b"", xmp=b"")
     return out.getvalue()
 
 

@@ -31,7 +31,7 @@ def pytest_configure(config):
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """What takes a minute by itself begins first, so that nobody waits for it in the end."""
-    items.sort(key=lambda item: "slow" not in item.keywords)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 def pytest_collection_finish():

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from backoffice.demo.logins import PASSWORD
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 DESK, PHONE = 1440, 390
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from partners.models import User
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -46,9 +46,9 @@ def clock():
     """Real time: pages count minutes by the browser's own clock."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Not longer than a module: its event loop would stand in the way of everybody else's tests."""
+    """Not longer than this folder: its event loop would stand in the way of everybody else's."""
     # Playwright runs a loop in this thread; Django's guard against async callers means other code.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:

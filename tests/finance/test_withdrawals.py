@@ -286,7 +286,6 @@ def test_the_providers_own_answer_comes_by_a_job(cast):
     assert paid.status == "paid"
 
 
-@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_twenty_requests_for_the_whole_balance_are_one():
     with transaction.atomic():

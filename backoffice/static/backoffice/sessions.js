@@ -19,5 +19,9 @@
         term.addEventListener("input", (event) => {
             if (event.target !== box) box.checked = true;
         });
+        // Who types fast was here before this script.
+        for (const field of term.querySelectorAll("input:not([type=checkbox])")) {
+            if (field.value !== field.defaultValue) box.checked = true;
+        }
     }
 })();
