@@ -14,6 +14,7 @@ from django.test import Client
 
 from api.problems import CONTENT_TYPE
 from partners.models import AccessToken, User
+from tests.api.server import NO_CERTIFICATES
 from tests.factories import access_token
 
 MEMBERS = {"type", "title", "status", "detail", "code"}
@@ -94,7 +95,8 @@ class Phone:
 def wire(url: str, token: str, **options: Any) -> httpx.Client:
     """The same caller over a real socket."""
     headers = {"Authorization": f"Bearer {token}", "Accept-Language": "en"}
-    return httpx.Client(base_url=f"{url}/api", headers=headers, timeout=60, **options)
+    options |= {"verify": NO_CERTIFICATES, "timeout": 60}
+    return httpx.Client(base_url=f"{url}/api", headers=headers, **options)
 
 
 def problem(response, status: int, code: str) -> dict[str, Any]:
