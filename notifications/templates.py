@@ -95,7 +95,7 @@ TEMPLATES: Mapping[str, Any] = {
         "The bank's order: {reference}. The statement is in the back office."
     ),
     Kind.AGENCY_PAYOUT_FAILED: _(
-        "Payout <b>№{number}</b> to {agency} did not arrive: {reason}\n"
+        "Payout <b>№{number}</b> to {agency} did not go through: {reason}\n"
         "{amount} is back on the balance."
     ),
     Kind.WITHDRAWAL_REQUESTED: _(

@@ -342,7 +342,7 @@ def test_the_owner_alone_is_told_when_it_is_paid_or_comes_back(cast, sign_in, de
     assert {paid.recipient, failed.recipient} == {cast.silk_owner}
     texts = [render(m.kind, m.payload, "en") for m in (paid, failed)]
     assert "B-7" in texts[0]
-    assert "did not arrive: Closed" in texts[1]
+    assert "did not go through: Closed" in texts[1]
     assert not list_seen(sign_in(cast.silk_manager), Notification)
 
 
