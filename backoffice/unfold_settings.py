@@ -78,6 +78,7 @@ UNFOLD = {
         lambda request: static("backoffice/keys.js"),
         lambda request: static("backoffice/once.js"),
         lambda request: static("backoffice/kept.js"),
+        lambda request: static("backoffice/wrong.js"),
     ],
     "COLORS": {
         "primary": {

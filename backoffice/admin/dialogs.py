@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import ModelAdmin
+from django.forms import Media
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
@@ -59,6 +60,7 @@ def dialog_page(context: Mapping[str, Any]) -> str:
         "back": opened.back,
         "opts": opened.pages.opts if opened.pages else None,
         "form": context["form"],
+        "media": (opened.pages.media if opened.pages else Media()) + context["form"].media,
     }
     return render_to_string("admin/act_form.html", page, request)
 

@@ -1,5 +1,9 @@
 """Dates in a tour's chat: what they are called, and whose a person may handle."""
 
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+
 from django.utils.translation import gettext_lazy
 
 from catalog.models import TourSession
@@ -19,9 +23,32 @@ def name_of(session: TourSession) -> str:
     return f"{session.tour.title}, {dates_of(session.date_start, session.date_end)}"
 
 
-def label_of(session: TourSession) -> str:
-    """As on a button, of which a phone shows the beginning: what tells dates apart comes first."""
-    return f"{short_days(session)} · {session.tour.title}"
+def told_apart(sessions: Sequence[TourSession]) -> list[tuple[TourSession, str]]:
+    """Each with its days, as on buttons among which one is chosen: two of a tour on the same days
+    also with their guides, or with their codes where guides say nothing."""
+    guides = defaultdict(list)
+    for session in sessions:
+        guides[_days(session)].append(session.guide)
+    return [(session, _told(session, guides[_days(session)])) for session in sessions]
+
+
+def _days(session: TourSession) -> tuple[int, date, date]:
+    return session.tour_id, session.date_start, session.date_end
+
+
+def _told(session: TourSession, guides: list[str]) -> str:
+    """``guides`` are those of all the sessions of its days."""
+    days = short_days(session)
+    if len(guides) == 1:
+        return days
+    is_told = session.guide and guides.count(session.guide) == 1
+    return f"{days}, {session.guide if is_told else session.code}"
+
+
+def labels_of(sessions: Sequence[TourSession]) -> list[tuple[TourSession, str]]:
+    """With the tours' titles; a phone shows a button's beginning, so what tells dates apart comes
+    first."""
+    return [(session, f"{days} · {session.tour.title}") for session, days in told_apart(sessions)]
 
 
 def short_days(session: TourSession) -> str:

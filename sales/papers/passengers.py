@@ -78,14 +78,14 @@ def _facts(found: PassengerList) -> list[Fact]:
 def _columns() -> list[Column]:
     return [
         Column("№", 5),
-        Column(_("Traveller"), 25),
+        Column(_("Traveller"), 24),
         Column(_("Kind"), 14),
         Column(_("Booking"), 14),
-        Column(_("Booked by"), 22),
+        Column(_("Booked by"), 21),
         Column(_("Contact"), 16),
         Column(_("Transport"), 16),
         Column(_("Place"), 8),
-        Column(_("Room"), 8),
+        Column(_("Room"), 10),
         Column(_("Has come"), 10),
     ]
 

@@ -45,7 +45,7 @@ class Passenger:
         if self.seat.seat_price == full:
             return ""
         share = (HUNDRED * self.seat.seat_price / full).quantize(Decimal("0.01"))
-        return f"{share.normalize():f} %"
+        return f"{share.normalize():f}\N{NO-BREAK SPACE}%"
 
     @property
     def kind(self) -> str:

@@ -1,5 +1,6 @@
 """A manager's work with dates: one, many by a rule, many at once, cancelled, in the calendar."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -111,6 +112,19 @@ def test_moving_days_and_changing_terms_are_recorded_as_what_they_are(cast, brow
     assert priced.details["before"] == {"price": "1000000.00"}
 
 
+def test_seats_below_those_taken_are_told_of_before_a_group_that_is_too_large(cast, browser):
+    cast.approved(seats=3)
+    cast.silk_session.refresh_from_db()
+    TourSession.objects.update(min_group_size=5)
+    address = page_of(cast.silk_session)
+
+    response = browser.post(address, form_of(browser.get(address)) | {"capacity": "2"})
+
+    assert errors(response) == {
+        "capacity": ["3 seats are taken already; there cannot be fewer in all."]
+    }
+
+
 def test_days_with_bookings_do_not_move_and_the_price_does_not_either(cast, browser):
     """The two acts of one form stand or fall together."""
     cast.paid()
@@ -195,12 +209,31 @@ def test_another_date_like_it_is_opened(cast, browser):
     assert made.sales_close_at == local_midnight(date(2027, 7, 10)) - timedelta(hours=6)
 
 
-def test_another_date_in_the_past_is_refused_in_words(cast, browser):
+def test_a_dialog_that_is_sent_twice_opens_one_date_and_leads_to_it_both_times(cast, browser):
+    address = action_on(cast.silk_session, "duplicate")
+    shown = browser.get(address).content.decode()
+    sent = SUBMIT | {"date_start": "2027-07-10", "token": token_in(shown)}
+
+    first, again = browser.post(address, sent), browser.post(address, sent)
+    browser.post(address, sent | {"date_start": "2027-07-11"})
+    browser.post(address, sent | {"token": token_in(browser.get(address).content.decode())})
+
+    assert first.url == again.url
+    days = cast.silk_tour.sessions.values_list("date_start", flat=True).order_by("date_start", "pk")
+    assert [f"{day:%d.%m}" for day in days] == ["01.06", "10.07", "10.07", "11.07"]
+
+
+def token_in(page):
+    return re.search(r'name="token" value="(\w+)"', page)[1]
+
+
+def test_another_date_in_the_past_is_refused_where_it_was_typed(cast, browser):
     response = browser.post(
         action_on(cast.silk_session, "duplicate"), SUBMIT | {"date_start": "2027-02-10"}
     )
 
-    assert said(response) == ["The first day is in the past."]
+    assert "The first day is in the past." in text(response)
+    assert 'value="2027-02-10"' in text(response)
     assert cast.silk_tour.sessions.count() == 1
 
 
@@ -282,9 +315,13 @@ def test_the_ticked_dates_are_opened_each_on_its_terms(cast, browser, rule):
     data = ticked(rule, "2027-06-05", "2027-06-19")
     data["2027-06-19-price"], data["2027-06-19-capacity"] = "1100000", "20"
 
+    data["token"] = token_in(text(browser.get(BY_RULE)))
+
     response = browser.post(BY_RULE, data)
+    sent_again = browser.post(BY_RULE, data)
 
     made = cast.silk_tour.sessions.exclude(pk=cast.silk_session.pk).order_by("date_start")
+    assert sent_again.url == response.url
     assert response.url == f"{LIST}?tour__id__exact={cast.silk_tour.pk}"
     assert said(response) == ["Dates opened: 2."]
     assert [(s.date_start.day, s.date_end.day, s.price, s.capacity) for s in made] == [
@@ -673,6 +710,14 @@ def test_a_month_shows_the_persons_own_dates(cast, browser):
     assert shown == [cast.silk_session]
     assert "3/20" in text(page)
     assert "date_start=2027-06-09" in text(page)
+
+
+def test_a_month_with_more_dates_than_it_draws_says_so(browser, monkeypatch):
+    assert "more dates than fit" not in text(browser.get(CALENDAR, {"month": "2027-06"}))
+
+    monkeypatch.setattr("backoffice.admin.catalog.calendar.MOST", 0)
+
+    assert "more dates than fit" in text(browser.get(CALENDAR, {"month": "2027-06"}))
 
 
 def test_a_month_can_be_narrowed_to_a_tour(cast, sign_in):

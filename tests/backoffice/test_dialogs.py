@@ -40,6 +40,22 @@ def test_over_a_page_it_is_still_a_dialog(cast, sign_in):
     assert "</html>" not in dialog.content.decode()
 
 
+def test_a_day_is_asked_for_alike_in_a_dialog_and_on_its_own_page(cast, sign_in):
+    """The scripts of the calendar come once: the dialog's page has them already."""
+    browser, address = sign_in(cast.silk_manager), action_on(cast.silk_session, "duplicate")
+    calendar = "admin/js/admin/DateTimeShortcuts.js"
+
+    alone, behind = (
+        browser.get(at).content.decode() for at in (address, page_of(cast.silk_session))
+    )
+    dialog = browser.get(address, headers=HTMX).content.decode()
+
+    assert [page.count(calendar) for page in (alone, behind, dialog)] == [1, 1, 0]
+    assert "vDateField" in alone
+    assert "vDateField" in dialog
+    assert "/jsi18n/" in alone
+
+
 @pytest.mark.parametrize(
     ("action", "is_dangerous"), [("approve", False), ("reject", True), ("cancel", True)]
 )

@@ -138,6 +138,21 @@ def test_she_walks_through_the_calendar(visit, cast, width):
         page.go_back()
         page.locator("a[href*='date_start=2027-06-09']").click()
         expect(page.locator("#id_date_start")).to_have_value(date(2027, 6, 9).isoformat())
+        picks_a_day_in_a_dialog(page, cast)
+
+
+def picks_a_day_in_a_dialog(page, cast):
+    page.goto(f"{LIST}{cast.silk_session.pk}/change/")
+    page.locator("a", has_text="Another like it").first.evaluate("link => link.click()")
+    dialog = page.locator("#dialog")
+    dialog.locator(".datetimeshortcuts button").click()
+    page.keyboard.press("Escape")
+    expect(page.locator("#modal-overlay")).to_be_visible()
+    dialog.locator(".datetimeshortcuts button").click()
+    page.locator(".calendarbox[open] .calendarnav-next").click()
+    page.locator(".calendarbox[open] td a", has_text="15").click()
+    assert date.fromisoformat(dialog.locator("#id_date_start").input_value()).day == 15
+    expect(page.locator("#modal-overlay")).to_be_visible()
 
 
 @on_a_phone
@@ -150,6 +165,6 @@ def test_a_refusal_keeps_what_she_typed(visit, cast, width):
     page.locator("#id_guide").fill("Somebody new")
     page.locator("button[name=_save], input[name=_save]").first.click()
 
-    expect(page.get_by_text("3 seats are taken already").first).to_be_visible()
+    expect(page.get_by_text("3 seats are taken already").first).to_be_in_viewport()
     expect(page.locator("#id_guide")).to_have_value("Somebody new")
     assert fits(page)

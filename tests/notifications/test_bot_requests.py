@@ -213,6 +213,13 @@ def test_another_date_is_offered(office):
     asked = office.malika.press(f"offer:{booking.pk}", mine)
     [(date, sends), _back] = buttons(asked).items()
     assert date == "08–10.06 · 1,200,000\xa0soʻm · free: 5"
+    factories.session(tour=office.silk_tour, price=1_200_000, capacity=5, guide="Rustam", **dates)
+    alike = list(buttons(office.malika.press(f"offer:{booking.pk}", mine)))
+    assert [label.split(" · ")[0] for label in alike] == [
+        f"08–10.06, {other.code}",
+        "08–10.06, Rustam",
+        "← Back",
+    ]
     shown = office.malika.press(sends, mine)
 
     assert DateOffer.objects.get().session == other

@@ -96,7 +96,7 @@ def test_every_paid_seat_is_in_the_list(cast, family):
         (4, cast.second_traveller, "", "Train"),
         (5, cast.stranger, "", ""),
     ]
-    assert [p.kind for p in found.passengers[:3]] == ["adult", "child, 50 %", "adult"]
+    assert [p.kind for p in found.passengers[:3]] == ["adult", "child, 50\xa0%", "adult"]
 
 
 def test_totals_count_the_list(cast, family, seat):
@@ -133,7 +133,7 @@ def test_a_free_infant_and_a_free_tour_have_their_share_in_words(cast):
 
     kinds = [p.kind for p in passenger_list(cast.silk_session.pk, at=NOW).passengers]
 
-    assert kinds == ["adult", "infant, 0 %"]
+    assert kinds == ["adult", "infant, 0\xa0%"]
     assert Passenger(1, free.travellers.get()).kind == "adult"
 
 
@@ -386,7 +386,7 @@ def test_the_sheet_has_a_row_for_every_seat(cast, family, seat):
     start = next(number for number, row in enumerate(cells) if row[0] == "№")
     assert cells[0][0] == "Passengers: Chimgan"
     assert cells[start + 2] == [
-        *(2, "Gʻulom Oʻrinov", "child, 50 %", family.code, "Dilnoza Karimova", "@dilnoza"),
+        *(2, "Gʻulom Oʻrinov", "child, 50\xa0%", family.code, "Dilnoza Karimova", "@dilnoza"),
         *("Bus", None, None, None, 500_000, "A child seat, please."),
     ]
     name = sheet.cell(start + 4, 2)

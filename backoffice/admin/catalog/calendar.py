@@ -139,7 +139,8 @@ def calendar_page(request: HttpRequest, admin: ModelAdmin, tours: Any) -> HttpRe
     chosen = {name: found for name, found in asked if found is not None}
     mondays = weeks_of(first)
     end = mondays[-1] + timedelta(days=DAYS - 1)
-    sessions = _sessions(admin.get_queryset(request), chosen, mondays[0], end)
+    found = _sessions(admin.get_queryset(request), chosen, mondays[0], end)
+    sessions = found[:MOST]
     context = {
         **admin.admin_site.each_context(request),
         "title": _("Calendar of dates"),
@@ -154,9 +155,11 @@ def calendar_page(request: HttpRequest, admin: ModelAdmin, tours: Any) -> HttpRe
         "before": _url(first - timedelta(days=1), chosen),
         "after": _url(next_month(first), chosen),
         "this_month": _url(local_date(now()), chosen),
-        "tours": list(tours.order_by("title_ru", "pk")[:CHOICES]),
+        "tours": list(_tours(tours, chosen).order_by("title_ru", "pk")[:CHOICES]),
         "agencies": _agencies(request),
         "chosen": chosen,
+        "is_cut": len(found) > MOST,
+        "most": MOST,
         "may_add": admin.has_add_permission(request),
         "add_url": _add_url(first, chosen),
         # Until then a date that lacks people is a worry, later it has time.
@@ -170,7 +173,11 @@ def _sessions(rows: Any, chosen: dict[str, int], first: date, last: date) -> lis
         rows = rows.filter(tour_id=chosen["tour"])
     if "agency" in chosen:
         rows = rows.filter(tour__agency_id=chosen["agency"])
-    return list(touching(rows, first, last)[:MOST])
+    return list(touching(rows, first, last)[: MOST + 1])
+
+
+def _tours(tours: Any, chosen: dict[str, int]) -> Any:
+    return tours.filter(agency_id=chosen["agency"]) if "agency" in chosen else tours
 
 
 def _week(

@@ -3,9 +3,9 @@ them in one act."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin.options import ModelAdmin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -15,12 +15,14 @@ from backoffice.admin.base import actor
 from backoffice.admin.catalog.cut_off import closes_before, cut_off_words
 from backoffice.admin.catalog.session_forms import DateForm, RuleForm
 from backoffice.admin.display import list_url
-from backoffice.admin.refusals import carry_out
+from backoffice.admin.once import once
+from backoffice.admin.refusals import tell
 from catalog.models import Tour, TourSession
 from catalog.services.sessions import create_sessions
 from catalog.states import SessionStatus, TourStatus
 from core.clock import local_date, now
 from core.ids import id_of
+from core.refusals import Refusal
 
 LIST = "catalog.toursession"
 ONE_DAY = timedelta(days=1)
@@ -47,9 +49,8 @@ def rule_page(request: HttpRequest, admin: ModelAdmin, tours: Any) -> HttpRespon
     step = request.POST.get("step", "")
     if step in ("preview", "create") and form.is_valid():
         rows = _rows(form, request.POST if step == "create" else None)
-        if step == "create" and _create(request, form, rows):
-            tour_id = form.cleaned_data["tour"].pk
-            return HttpResponseRedirect(list_url(LIST, tour__id__exact=tour_id))
+        if step == "create" and (url := _create(request, form, rows)):
+            return HttpResponseRedirect(url)
         return _show(request, admin, form, rows)
     return _show(request, admin, form, [])
 
@@ -92,22 +93,27 @@ def _row(form: RuleForm, start: date, end: date, there: set[date], posted: Any) 
     return Row(start, end, DateForm(posted, prefix=f"{start}", initial=first), note, is_past)
 
 
-def _create(request: HttpRequest, form: RuleForm, rows: list[Row]) -> bool:
-    """Carry it out; False when there is something to mend on the page."""
+def _create(request: HttpRequest, form: RuleForm, rows: list[Row]) -> str:
+    """Carry it out and say where it leads; nowhere when there is something to mend on the page."""
     wanted = [row for row in rows if row.is_wanted]
     if not wanted:
         form.add_error(None, _("Tick at least one date."))
     if not all([_is_possible(row.form, form) for row in wanted]) or not wanted:
-        return False
+        return ""
     terms = form.cleaned_data
-    work = partial(
-        create_sessions,
-        tour_id=terms["tour"].pk,
-        departures=[row.form.departure(row.start, row.end, terms) for row in wanted],
-        by=actor(request),
-        at=now(),
-    )
-    return carry_out(request, work, done=_("Dates opened: %(n)s.") % {"n": len(wanted)})
+    tour_id = terms["tour"].pk
+    departures = [row.form.departure(row.start, row.end, terms) for row in wanted]
+
+    def open_them() -> str:
+        create_sessions(tour_id=tour_id, departures=departures, by=actor(request), at=now())
+        messages.success(request, _("Dates opened: %(n)s.") % {"n": len(wanted)})
+        return list_url(LIST, tour__id__exact=tour_id)
+
+    try:
+        return once(request, terms["token"], (tour_id, departures), open_them)
+    except Refusal as refusal:
+        tell(request, refusal)
+        return ""
 
 
 def _is_possible(row: DateForm, form: RuleForm) -> bool:

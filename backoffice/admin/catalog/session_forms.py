@@ -1,5 +1,6 @@
 """What is typed in about dates: one, many by a rule, many at once."""
 
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import islice
 from typing import Any
@@ -8,7 +9,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import BaseDialogForm
 from unfold.widgets import (
     UnfoldAdminDateWidget,
     UnfoldAdminDecimalFieldWidget,
@@ -19,10 +19,17 @@ from unfold.widgets import (
 )
 
 from backoffice.admin.catalog.cut_off import closes_before, hours_before
+from backoffice.admin.once import OnceDialog, token_field
 from catalog.models import Tour, TourSession
 from catalog.schedule import Rule, departures
-from catalog.services.sessions import MOST_DATES, MOST_SEATS, Departure
-from core.clock import local_midnight
+from catalog.services.sessions import (
+    MOST_DATES,
+    MOST_SEATS,
+    Departure,
+    SeatsPromised,
+    SessionInPast,
+)
+from core.clock import local_date, local_midnight, now
 from core.money import HUNDRED
 
 TWO_YEARS = 731
@@ -39,6 +46,10 @@ class SessionForm(forms.ModelForm):  # type: ignore[type-arg]
         start, end = data.get("date_start"), data.get("date_end")
         if start and end and end < start:
             raise ValidationError({"date_end": _("It cannot end before it starts.")})
+        taken = self.instance.seats_taken
+        if (data.get("capacity") or taken) < taken:
+            # First of all: a smaller group would not help.
+            raise ValidationError({"capacity": SeatsPromised(taken=taken).detail})
         check_group(self, data)
         return data
 
@@ -47,15 +58,6 @@ def check_group(form: forms.BaseForm, data: dict[str, Any]) -> None:
     group, capacity = data.get("min_group_size"), data.get("capacity")
     if group and capacity and group > capacity:
         form.add_error("min_group_size", _("More than there are seats."))
-
-
-class DayInput(UnfoldAdminTextInputWidget):
-    """The browser's own calendar: it is at home on a phone."""
-
-    input_type = "date"
-
-    def format_value(self, value: Any) -> str | None:
-        return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def whole(label: Any, low: int, high: int, **rest: Any) -> forms.IntegerField:
@@ -121,6 +123,7 @@ class RuleForm(forms.Form):
     min_group_size = seats_field(_("Minimum group"), initial=1)
     close_hours = hours_field(initial=0)
     guide = guide_field()
+    token = token_field()
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
@@ -177,12 +180,18 @@ class DateForm(forms.Form):
         )
 
 
-class DuplicateDialog(BaseDialogForm):
+class DuplicateDialog(OnceDialog):
     date_start = forms.DateField(
         label=_("First day"),
-        widget=DayInput,
+        widget=UnfoldAdminDateWidget,
         help_text=_("As long as this one, with the same price, seats, guide and cut-off."),
     )
+
+    def clean_date_start(self) -> date:
+        day: date = self.cleaned_data["date_start"]
+        if day < local_date(now()):
+            raise ValidationError(SessionInPast.message)
+        return day
 
 
 # --- many at once

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminDateWidget
 
 from backoffice.admin.base import (
     HistoryAdmin,
@@ -44,6 +45,7 @@ from backoffice.admin.display import (
     two_lines,
 )
 from backoffice.admin.filters import ScopedRelatedFilter
+from backoffice.admin.once import once
 from backoffice.admin.refusals import go, tell
 from backoffice.admin.sales.passengers import PassengerPages
 from catalog.models import Tour, TourSession
@@ -99,6 +101,8 @@ class SessionAdmin(OwnPage, Exchange, PassengerPages, SavedByActs, HistoryAdmin)
 
     class Media:
         css = {"all": ("backoffice/sessions.css",)}
+        # The calendar also where nothing but a dialog asks for a day.
+        js = (*UnfoldAdminDateWidget.Media.js, "backoffice/days.js")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TourSession]:
         return super().get_queryset(request).select_related("tour")
@@ -289,15 +293,19 @@ class SessionAdmin(OwnPage, Exchange, PassengerPages, SavedByActs, HistoryAdmin)
     def duplicate(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         session = self.own_or_404(request, object_id)
         departure = like(session, form.cleaned_data["date_start"])
-        try:
+
+        def open_it() -> str:
             (made,) = create_sessions(
                 tour_id=session.tour_id, departures=[departure], by=actor(request), at=now()
             )
+            messages.success(request, gettext("The date is open."))
+            return change_url(made)
+
+        try:
+            return go(request, once(request, form.cleaned_data["token"], departure, open_it))
         except Refusal as refusal:
             tell(request, refusal)
             return go(request, change_url(session))
-        messages.success(request, gettext("The date is open."))
-        return go(request, change_url(made))
 
     @action(
         description=_("Cancel the date"),

@@ -40,6 +40,7 @@ from backoffice.admin.display import (
     two_lines,
 )
 from backoffice.admin.filters import ScopedRelatedFilter
+from backoffice.admin.once import OnceDialog, once
 from backoffice.admin.own_agency import OwnAgency
 from backoffice.admin.refusals import go, tell
 from catalog.models import Tour, TourPhoto
@@ -288,18 +289,23 @@ class TourAdmin(Exchange, SavedByActs, GalleryPages, OwnAgency, HistoryAdmin):
         dialog={
             "title": _("Make a copy of this tour?"),
             "description": _("A draft with the same texts, terms and photos, without dates."),
+            "form_class": OnceDialog,
             "form_submit_text": _("Duplicate"),
         },
     )
     def duplicate(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         tour = self.own_or_404(request, object_id)
+
+        def copy() -> str:
+            made = duplicate_tour(tour_id=tour.pk, by=actor(request), at=now())
+            messages.success(request, gettext("This is the copy, a draft."))
+            return change_url(made)
+
         try:
-            copy = duplicate_tour(tour_id=tour.pk, by=actor(request), at=now())
+            return go(request, once(request, form.cleaned_data["token"], tour.pk, copy))
         except Refusal as refusal:
             tell(request, refusal)
             return go(request, change_url(tour))
-        messages.success(request, gettext("This is the copy, a draft."))
-        return go(request, change_url(copy))
 
     @action(
         description=_("Preview"),

@@ -8,12 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.forms import BaseDialogForm
 from unfold.widgets import (
+    UnfoldAdminDateWidget,
     UnfoldAdminFileFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
 )
 
-from backoffice.admin.catalog.session_forms import DayInput
 from finance.papers.registry_columns import FIELDS, NEEDED, TIYIN, UZS
 from finance.services.reconciliation.registries import Reading
 from finance.services.reconciliation.rows import LONGEST_NOTE
@@ -39,12 +39,12 @@ class ColumnsForm(forms.Form):
         choices=[(UZS, _("soʻm")), (TIYIN, _("tiyin"))],
         widget=UnfoldAdminSelectWidget,
     )
-    period_start = forms.DateField(label=_("From"), required=False, widget=DayInput)
+    period_start = forms.DateField(label=_("From"), required=False, widget=UnfoldAdminDateWidget)
     period_end = forms.DateField(
         label=_("To, inclusive"),
         required=False,
         help_text=_("Empty: from the first to the last day of the lines."),
-        widget=DayInput,
+        widget=UnfoldAdminDateWidget,
     )
 
     def __init__(

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminDateWidget
 
 from backoffice.admin.display import change_url, page_url
 from backoffice.admin.refusals import tell
@@ -29,16 +29,11 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FILES = {"pdf": (statement_pdf, "application/pdf"), "xlsx": (statement_xlsx, XLSX)}
 
 
-def _calendar() -> UnfoldAdminTextInputWidget:
-    """The browser's own."""
-    return UnfoldAdminTextInputWidget(attrs={"type": "date"})
-
-
 class PeriodForm(forms.Form):
     """Nothing said is the time since the last payout."""
 
-    start = forms.DateField(label=_("From"), required=False, widget=_calendar())
-    end = forms.DateField(label=_("To"), required=False, widget=_calendar())
+    start = forms.DateField(label=_("From"), required=False, widget=UnfoldAdminDateWidget)
+    end = forms.DateField(label=_("To"), required=False, widget=UnfoldAdminDateWidget)
 
     def statement(self, agency: TravelAgency) -> Statement:
         """Of the period; one end alone reaches a month."""

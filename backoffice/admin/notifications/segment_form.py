@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminDateWidget,
     UnfoldAdminSelect2MultipleWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
@@ -16,7 +17,6 @@ from unfold.widgets import (
 )
 
 from backoffice.admin.act_form import picker
-from backoffice.admin.catalog.session_forms import DayInput
 from catalog.models import Tour, TourSession
 from notifications.models import Announcement
 from notifications.queries.segments import cities, interests, spheres
@@ -56,7 +56,7 @@ def _words() -> forms.MultipleChoiceField:
 
 
 def _day() -> forms.DateField:
-    return forms.DateField(required=False, widget=DayInput)
+    return forms.DateField(required=False, widget=UnfoldAdminDateWidget)
 
 
 class AnnouncementForm(forms.ModelForm):  # type: ignore[type-arg]

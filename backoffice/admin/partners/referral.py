@@ -21,7 +21,11 @@ from unfold.contrib.filters.admin import (
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 from unfold.forms import BaseDialogForm
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminDateWidget,
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from backoffice.admin.act_form import ActPage, act_page, reason_field
 from backoffice.admin.base import (
@@ -34,7 +38,6 @@ from backoffice.admin.base import (
     actor,
     staff,
 )
-from backoffice.admin.catalog.session_forms import DayInput
 from backoffice.admin.display import badge, change_url, link, two_lines
 from backoffice.admin.partners.league import (
     FlaggedFilter,
@@ -69,11 +72,11 @@ def percent_field() -> forms.DecimalField:
 
 class RateForm(forms.Form):
     percent = percent_field()
-    valid_from = forms.DateField(label=_("From"), widget=DayInput)
+    valid_from = forms.DateField(label=_("From"), widget=UnfoldAdminDateWidget)
     valid_to = forms.DateField(
         label=_("To"),
         required=False,
-        widget=DayInput,
+        widget=UnfoldAdminDateWidget,
         help_text=_("The last day; empty: until the next one."),
     )
     reason = reason_field(_("Reason"))

@@ -108,7 +108,8 @@ def date_line(session: TourSession) -> str:
     days = days_of(session.date_start, session.date_end)
     price = gettext("%(price)s a seat") % {"price": som(session.price)}
     room = gettext("free: %(n)s") % {"n": session.available_seats}
-    return f"{days} · {price} · {room}"
+    # Two on the same days differ by who leads them.
+    return " · ".join(filter(None, (days, price, room, session.guide)))
 
 
 class CancelDialog(BookingDialog):

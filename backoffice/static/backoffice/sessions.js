@@ -1,5 +1,17 @@
-// Dates: counts the ticked ones, dims the others; typing into a term ticks it. Works without, too.
+// Dates: a tour brings the terms of its last one; the ticked ones are counted, the others dimmed;
+// typing into a term ticks it. Works without, too.
 (() => {
+    const rule = document.querySelector("[data-rule]");
+    if (rule) {
+        let isUntouched = !rule.querySelector("[aria-invalid=true]");
+        rule.addEventListener("input", (event) => {
+            if (event.target.name !== "tour") isUntouched = false;
+        });
+        rule.elements.tour.addEventListener("change", (event) => {
+            // Nothing that was typed is lost.
+            if (isUntouched) location.assign(`?tour=${event.target.value}`);
+        });
+    }
     const dates = document.querySelector("[data-dates]");
     if (dates) {
         const recount = () => {

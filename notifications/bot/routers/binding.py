@@ -26,7 +26,7 @@ from catalog.services.chats import bind_chat, unbind_chat
 from core.actor import Source
 from core.clock import local_date, now
 from core.refusals import NotFound
-from notifications.bot.dates import NotConnected, agencies_for, label_of, name_of
+from notifications.bot.dates import NotConnected, agencies_for, labels_of, name_of
 from notifications.bot.doorman import GROUPS
 from notifications.bot.screens import Row, Screen, add, ask, button, said, show
 from partners.models import Language, User
@@ -128,9 +128,8 @@ def choice_for(user: User, page: int) -> Screen:
     found = sessions_without_chat(_agencies(user), local_date(now()))[first : first + SHOWN + 1]
     sessions = list(found)
     with override(Language.RU):
-        rows = [
-            [button(label_of(session), Bind(session=session.pk))] for session in sessions[:SHOWN]
-        ]
+        labels = labels_of(sessions)[:SHOWN]
+        rows = [[button(label, Bind(session=session.pk))] for session, label in labels]
         rows.append(_pages(page, is_last=len(sessions) <= SHOWN))
         if not sessions:
             text = _("There is no coming date without a group.")

@@ -18,7 +18,7 @@ from catalog.models import TourSession
 from core.actor import Source
 from core.clock import now
 from core.money import som
-from notifications.bot.dates import short_days
+from notifications.bot.dates import told_apart
 from notifications.bot.request_cards import Place, Undo, booking_for, copy_at, face, text_of
 from notifications.bot.screens import Row, Screen, ask, button, said, show
 from notifications.models import Notification
@@ -199,14 +199,15 @@ def dates(user: User, number: int, place: Place) -> Screen:
     booking = booking_for(user, number)
     copy = copy_at(place, booking, user)
     with override(copy.language):
-        rows = [[_date(booking, each)] for each in other_dates(booking, now())[:DATES_SHOWN]]
+        offered = told_apart(list(other_dates(booking, now())[:DATES_SHOWN]))
+        rows = [[_date(booking, session, days)] for session, days in offered]
         question = _("Which date is offered instead?") if rows else _none_free(booking)
         return _question(copy, booking, question, rows)
 
 
-def _date(booking: Booking, session: TourSession) -> InlineKeyboardButton:
+def _date(booking: Booking, session: TourSession, days: str) -> InlineKeyboardButton:
     text = _("{dates} · {price} · free: {free}").format(
-        dates=short_days(session),
+        dates=days,
         price=som(session.price),
         free=session.available_seats,
     )

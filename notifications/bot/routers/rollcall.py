@@ -16,7 +16,7 @@ from catalog.states import SessionStatus
 from core.actor import Source
 from core.clock import local_date, now
 from core.refusals import Conflict, NotFound
-from notifications.bot.dates import NotConnected, agencies_for, label_of, name_of
+from notifications.bot.dates import NotConnected, agencies_for, labels_of, name_of
 from notifications.bot.doorman import is_private
 from notifications.bot.screens import Row, Screen, add, ask, button, plain, said, show
 from partners.models import User
@@ -81,7 +81,7 @@ def today(user: User) -> Screen:
         return Screen(_("No tour of yours runs today or begins tomorrow."))
     if len(sessions) == 1:
         return _roll(sessions[0].pk, 0)
-    choices = [[button(label_of(session), Roll(session=session.pk))] for session in sessions]
+    choices = [[button(label, Roll(session=each.pk))] for each, label in labels_of(sessions)]
     return Screen(_("Roll-call of which date?"), choices)
 
 
