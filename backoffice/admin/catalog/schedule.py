@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from backoffice.admin.base import actor
 from backoffice.admin.catalog.cut_off import closes_before, cut_off_words
 from backoffice.admin.catalog.session_forms import DateForm, RuleForm
-from backoffice.admin.display import list_url
+from backoffice.admin.display import change_url, list_url
 from backoffice.admin.refusals import carry_out
 from catalog.models import Tour, TourSession
 from catalog.services.sessions import create_sessions
@@ -48,8 +48,11 @@ def rule_page(request: HttpRequest, admin: ModelAdmin, tours: Any) -> HttpRespon
     if step in ("preview", "create") and form.is_valid():
         rows = _rows(form, request.POST if step == "create" else None)
         if step == "create" and _create(request, form, rows):
-            tour_id = form.cleaned_data["tour"].pk
-            return HttpResponseRedirect(list_url(LIST, tour__id__exact=tour_id))
+            tour: Tour = form.cleaned_data["tour"]
+            dates = list_url(LIST, tour__id__exact=tour.pk)
+            # One that is not on sale may have been missing nothing else.
+            is_on_sale = tour.status == TourStatus.PUBLISHED
+            return HttpResponseRedirect(dates if is_on_sale else change_url(tour))
         return _show(request, admin, form, rows)
     return _show(request, admin, form, [])
 
