@@ -43,7 +43,7 @@ class Parameter:
             return _("yes") if value else _("no")
         values = value if isinstance(value, list) else [value]
         labels = dict(self.choices)
-        return ", ".join(labels.get(each, str(each)) for each in values)
+        return ", ".join(labels.get(str(each), str(each)) for each in values)
 
 
 def parameters_of(schema: Schema) -> list[Parameter]:
@@ -58,6 +58,15 @@ def parameters_of(schema: Schema) -> list[Parameter]:
             choices = tuple(_choices(rules))
             found.append(Parameter(name, title, kind, name in required, rules, choices))
     return found
+
+
+def answers_of(values: Mapping[str, Any], schema: Schema) -> list[tuple[Parameter, str]]:
+    """What is answered of the schema's questions, as a person reads it."""
+    return [
+        (each, each.shown(values[each.name]))
+        for each in parameters_of(schema)
+        if values.get(each.name) not in (None, "", [])
+    ]
 
 
 def names_in_order(schema: Schema) -> list[str]:

@@ -21,7 +21,7 @@ from api.schemas.catalog import (
     TransportOut,
 )
 from catalog.models import PromoCode, Promotion, Tour, TourCategory, TourSession
-from catalog.parameters import parameters_of
+from catalog.parameters import answers_of, parameters_of
 from catalog.queries.sessions import discounted_of
 from catalog.queries.transport import transport_title
 from catalog.shapes import Schema
@@ -118,12 +118,8 @@ def show_transport(option: dict[str, Any]) -> TransportOut:
 
 
 def _parameters_shown(tour: Tour) -> list[ParameterOut]:
-    values = tour.parameters
-    return [
-        ParameterOut(name=each.name, title=each.title, value=each.shown(values[each.name]))
-        for each in parameters_of(tour.category.parameters_schema)
-        if each.name in values
-    ]
+    answers = answers_of(tour.parameters, tour.category.parameters_schema)
+    return [ParameterOut(name=each.name, title=each.title, value=shown) for each, shown in answers]
 
 
 def _number(degrees: Decimal | None) -> float | None:

@@ -31,6 +31,7 @@ from backoffice.admin.field_history import (
     history_page,
     in_local_words,
     prefilled,
+    value_of,
     version_of,
     version_page,
 )
@@ -370,6 +371,10 @@ class HistoryAdmin(SimpleHistoryAdmin, BaseAdmin):
         """The fields that the reader's histories leave out."""
         return SECRET
 
+    def value_told(self, field: Any, row: Any) -> str:
+        """What a version has in ``field``, as the history tells it."""
+        return value_of(field, row)
+
     # --- a version's values in the form
 
     def _may_restore(self, request: HttpRequest, obj: Any) -> bool:
@@ -399,9 +404,23 @@ class HistoryAdmin(SimpleHistoryAdmin, BaseAdmin):
     ) -> HttpResponse:
         version = self._version(request, context.get("original"))
         if version is not None and request.method == "GET":
-            told = _("These are the values of the version of %(at)s. Look at them, then save.")
-            messages.info(request, told % {"at": in_local_words(version.history_date)})
+            self._tell_put_back(request, context, version)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def _tell_put_back(self, request: HttpRequest, context: Any, version: Any) -> None:
+        form = context["adminform"].form
+        names = ", ".join(self.label_of(form, name) for name in form.put_back)
+        at = in_local_words(version.history_date)
+        if names:
+            told = _(
+                "These are the values of the version of %(at)s. Other than today: %(names)s. "
+                "Look at them, then save."
+            )
+            messages.info(request, told % {"at": at, "names": names})
+        else:
+            told = _("Today's values are those of the version of %(at)s.")
+            messages.info(request, told % {"at": at})
+        context["is_put_back"] = bool(names)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -1,7 +1,7 @@
 """The history of a row's fields: who changed what and when, and a version's values put back into
 the form, where the person looks and saves."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import cached_property
-from django.utils.text import capfirst
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
 from backoffice.admin.display import change_url
-from backoffice.admin.field_words import FieldChange, told_apart, value_in_words
+from backoffice.admin.field_words import LONGEST, FieldChange, told_apart, value_in_words
 from core.ids import id_of
 from partners.roles import Role
 
@@ -62,7 +64,7 @@ def version_page(
         raise Http404
     newest = _rows(model_admin, obj).first()
     values = [
-        (capfirst(str(field.verbose_name)), *_then_and_now(field, row, newest))
+        (capfirst(str(field.verbose_name)), *_then_and_now(model_admin, field, row, newest))
         for field in _told_fields(request, model_admin)
     ]
     context = {
@@ -89,10 +91,14 @@ def prefilled(form: type[ModelForm], version: Any, names: Collection[str]) -> ty
     all the same what the row holds."""
 
     class Prefilled(form):  # type: ignore[misc, valid-type]
+        def __init__(self, *args: Any, **kwargs: Any):
+            super().__init__(*args, **kwargs)
+            self.put_back = _mark_put_back(self, super().get_initial_for_field)
+
         def get_initial_for_field(self, field: Any, field_name: str) -> Any:
-            if self.is_bound or not self.instance.pk:
-                return super().get_initial_for_field(field, field_name)
-            if field_name in self.donor.initial and field_name in self.donor.fields:
+            is_asked = not self.is_bound and self.instance.pk
+            # Also one that the version left blank.
+            if is_asked and field_name in self.donor.fields:
                 return self.donor.get_initial_for_field(field, field_name)
             return super().get_initial_for_field(field, field_name)
 
@@ -113,6 +119,32 @@ def prefilled(form: type[ModelForm], version: Any, names: Collection[str]) -> ty
             return _holds(self.instance, version, names)
 
     return Prefilled
+
+
+def _mark_put_back(form: Any, today: Callable[[Any, str], Any]) -> list[str]:
+    """The fields that ``form`` shows other than they are ``today``; each says so."""
+    if form.is_bound or not form.instance.pk:
+        return []
+    names = [
+        name
+        for name, field in form.fields.items()
+        if form.get_initial_for_field(field, name) != today(field, name)
+    ]
+    for name in names:
+        field = form.fields[name]
+        field.help_text = _other_today(form.instance, name, field.help_text)
+    return names
+
+
+def _other_today(row: Any, name: str, help_text: str) -> SafeString:
+    """Says so under the field, with today's value where a column has it."""
+    columns = {field.name: field for field in row._meta.concrete_fields}
+    said = _("Other today.")
+    if name in columns:
+        now = value_in_words(columns[name], getattr(row, name))
+        said = _("Today: %(now)s") % {"now": Truncator(now).chars(LONGEST)}
+    mark = format_html('<span class="c-badge c-warning">{}</span>', said)
+    return format_html("{} {}", mark, help_text) if help_text else mark
 
 
 def _columns(row: Any, names: Collection[str]) -> list[str]:
@@ -152,7 +184,7 @@ def _versions(
     newest = page.number == 1
     for number, row in enumerate(page.object_list):
         older = rows[number + 1] if number + 1 < len(rows) else None
-        changes = list(_changes(fields, older, row)) if older else []
+        changes = list(_changes(model_admin, fields, older, row)) if older else []
         if older and not changes and row.history_type == "~":
             continue
         is_current = newest and number == 0
@@ -166,21 +198,24 @@ def _versions(
         )
 
 
-def _changes(fields: list[Any], older: Any, newer: Any) -> Iterator[FieldChange]:
+def _changes(model_admin: Any, fields: list[Any], older: Any, newer: Any) -> Iterator[FieldChange]:
+    told = model_admin.value_told
     for field in fields:
         if getattr(older, field.attname) != getattr(newer, field.attname):
             title = capfirst(str(field.verbose_name))
-            yield FieldChange(title, *told_apart(_value(field, older), _value(field, newer)))
+            yield FieldChange(title, *told_apart(told(field, older), told(field, newer)))
 
 
-def _then_and_now(field: Any, row: Any, newest: Any) -> tuple[str, str]:
+def _then_and_now(model_admin: Any, field: Any, row: Any, newest: Any) -> tuple[str, str]:
     """Today's value is empty when it is the same."""
+    then = model_admin.value_told(field, row)
     if getattr(row, field.attname) == getattr(newest, field.attname):
-        return _value(field, row), ""
-    return told_apart(_value(field, row), _value(field, newest))
+        return then, ""
+    return told_apart(then, model_admin.value_told(field, newest))
 
 
-def _value(field: Any, row: Any) -> str:
+def value_of(field: Any, row: Any) -> str:
+    """What a version has in ``field``, in words."""
     try:
         return value_in_words(field, getattr(row, field.name))
     except ObjectDoesNotExist:

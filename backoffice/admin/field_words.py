@@ -6,6 +6,7 @@ from html import unescape
 from typing import Any
 
 from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.values import NOTHING, in_words
 
@@ -13,6 +14,21 @@ LONGEST = 160
 # So much of what both have in common is shown before and after what differs.
 AROUND = 24
 _ENDS = re.compile(r"</(?:p|li|h\d|div)>|<br ?/?>")
+
+
+# What rows kept as JSON say of themselves, as their forms ask for it.
+KEYS = {
+    "code": _("Code"),
+    "day": _("Day"),
+    "days_before": _("Days before the start"),
+    "price": _("Price per seat, UZS"),
+    "refund_percent": _("Returned, %"),
+    "seats": _("Seats"),
+    "text": _("What happens"),
+    "title": _("Title"),
+    "title_en": _("in English"),
+    "title_uz": _("in Uzbek"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +65,7 @@ def value_in_words(field: Any, value: Any) -> str:
 
 
 def _key(key: str) -> str:
-    return key.replace("_", " ")
+    return str(KEYS.get(key) or key.replace("_", " "))
 
 
 def _alike(one: str, other: str) -> int:

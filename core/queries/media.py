@@ -3,7 +3,7 @@
 A model that comes to use pictures later is found without anybody thinking of it here.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core.models import Media
+
+# A photo of a tour that is copied often hangs in every copy.
+MOST_TOLD = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,15 @@ def is_used() -> Q:
 
 
 def places(uses: Iterable[Use]) -> str:
-    """Uses in words, each once."""
-    return "; ".join(dict.fromkeys(str(use) for use in uses))
+    """Uses in words, each once; of very many the first."""
+    told = list(dict.fromkeys(str(use) for use in uses))
+    return "; ".join([*told[:MOST_TOLD], *how_many_more(told)])
+
+
+def how_many_more(uses: Sequence[Any]) -> list[str]:
+    """What stands for the uses beyond those that are told."""
+    left = len(uses) - MOST_TOLD
+    return [_("more: %(n)s") % {"n": left}] if left > 0 else []
 
 
 def users() -> Iterator[tuple[type[Model], Any]]:

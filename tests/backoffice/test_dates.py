@@ -15,7 +15,7 @@ from backoffice.admin.catalog.cut_off import cut_off_words
 from backoffice.admin.catalog.session_forms import in_thousands
 from backoffice.admin.core.changes import what_became
 from backoffice.admin.core.sentences import what_happened
-from catalog.models import TourSession
+from catalog.models import Tour, TourSession
 from core.clock import local_midnight
 from core.models import EventLog
 from finance.models import Refund
@@ -74,6 +74,19 @@ def test_a_date_is_added_by_the_act_and_recorded_once(cast, browser, new_date):
     assert session.sales_close_at == local_midnight(date(2027, 7, 1)) - timedelta(hours=6)
     events = EventLog.objects.filter(object_type="catalog.toursession")
     assert [event.action for event in events] == ["session.added"]
+    assert response["Location"] == list_of(TourSession)
+
+
+@pytest.mark.parametrize("came_from_it", [True, False])
+def test_a_date_leads_back_to_the_tour_that_lacked_it(cast, browser, new_date, came_from_it):
+    tour = cast.silk_tour
+    if not came_from_it:
+        Tour.objects.filter(pk=tour.pk).update(status="draft")
+    wish = f"?tour={tour.pk}" if came_from_it else ""
+
+    response = browser.post(add_page(TourSession) + wish, new_date)
+
+    assert response["Location"] == page_of(tour)
 
 
 def test_what_the_act_refuses_is_said_at_the_field_and_nothing_typed_is_lost(browser, new_date):

@@ -142,6 +142,19 @@ def edited(cast, sign_in):
     return cast.silk_tour, browser
 
 
+LEVELS = {
+    "type": "object",
+    "properties": {
+        "level": {
+            "type": "string",
+            "enum": ["hard"],
+            "x-title": {"ru": "Сложность", "en": "Level"},
+            "x-labels": {"hard": {"ru": "высокая", "en": "very hard"}},
+        }
+    },
+}
+
+
 def version(row, **fields):
     return row.history.get(**fields)
 
@@ -163,6 +176,10 @@ def test_a_version_fills_the_form_and_is_saved_by_the_person_through_the_act(edi
     tour.refresh_from_db()
     assert tour.meeting_point_ru == "Площадь", "nothing is saved by looking"
     assert posted(page)["meeting_point_ru"] == "Вокзал"
+    told = page.content.decode()
+    assert "Other than today: Meeting point RU. Look at them" in told
+    assert "Today: Площадь" in told
+    assert "data-typed" in told
     saved = browser.post(restore(tour, old), posted(page))
 
     tour.refresh_from_db()
@@ -172,6 +189,25 @@ def test_a_version_fills_the_form_and_is_saved_by_the_person_through_the_act(edi
     assert EventLog.objects.latest("pk").details["version"] == old.pk
     log = browser.get("/admin/core/eventlog/").content.decode()
     assert "Saved with the values of the version of 01.03.2027" in log
+
+
+def test_what_a_version_left_blank_is_put_back_blank(edited):
+    tour, browser = edited
+    typed = {"param_level": "hard", "coordinates": "41.3, 69.2"}
+    first = tour.history.earliest()
+    tour.category.parameters_schema = LEVELS
+    tour.category.save()
+    browser.post(page_of(tour), posted(browser.get(page_of(tour))) | typed)
+    history = browser.get(history_of(tour)).content.decode()
+    assert "Level: very hard" in history
+
+    filled = browser.get(restore(tour, first))
+    browser.post(restore(tour, first), posted(filled))
+
+    tour.refresh_from_db()
+    assert (tour.parameters, tour.meeting_lat) == ({}, None)
+    assert "Coordinates of the meeting point, Level." in filled.content.decode()
+    assert EventLog.objects.latest("pk").action == "tour.reverted"
 
 
 def test_what_was_saved_with_other_values_is_a_change_and_no_return(edited):

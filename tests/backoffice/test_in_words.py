@@ -19,7 +19,22 @@ def seen(browser, url, language="en") -> str:
 
 def test_what_a_form_only_shows_is_in_words(cast, sign_in):
     booking = cast.paid()
-    trip = factories.trip_request()
+    trip = factories.trip_request(
+        category=factories.category(
+            parameters_schema={
+                "type": "object",
+                "properties": {
+                    "level": {
+                        "type": "string",
+                        "enum": ["hard"],
+                        "x-title": {"ru": "Сложность", "en": "Level"},
+                        "x-labels": {"hard": {"ru": "высокая", "en": "very hard"}},
+                    }
+                },
+            }
+        ),
+        parameters={"level": "hard", "own_cook": True},
+    )
     promotion = factories.promotion(agency=cast.silk, discount_percent=8)
     accountant = sign_in(cast.accountant)
 
@@ -36,7 +51,9 @@ def test_what_a_form_only_shows_is_in_words(cast, sign_in):
     assert "10\xa0%" in agencies
     assert "10.00" not in agencies
     assert "8.00" not in told.replace('data-percent="8.00"', "")
-    assert ">{}<" not in "".join(seen(sign_in(cast.admin), page_of(trip)).split())
+    admin = sign_in(cast.admin)
+    assert "Level: very hard; own cook: yes" in seen(admin, page_of(trip))
+    assert ">{}<" not in "".join(seen(admin, page_of(factories.trip_request())).split())
 
 
 def test_a_moment_reads_the_same_in_every_language(cast, sign_in):

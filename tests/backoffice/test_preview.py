@@ -61,13 +61,15 @@ def test_a_draft_is_read_in_each_language_and_else_in_russian(cast, tour, sign_i
 
 
 def test_what_is_not_translated_is_named_beside_the_phone(cast, tour, sign_in):
+    tour.transport_options = [{"code": "bus", "title": "Автобус", "price": "0.00"}]
+    tour.save()
     note = "Shown in Russian, because it is not translated:"
 
     assert note not in seen(sign_in, cast.silk_manager, tour, lang="ru")
     page = seen(sign_in, cast.silk_manager, tour, lang="en")
     assert note in page
     said = page[page.index(note) :]
-    assert said.index("description") < said.index("</p>")
+    assert said.index("description") < said.index("transport") < said.index("</p>")
 
 
 def test_a_language_nobody_speaks_is_russian(cast, tour, sign_in):

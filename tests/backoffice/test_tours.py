@@ -457,6 +457,7 @@ def test_the_list_tells_the_next_date_and_what_is_missing(cast, draft, sign_in):
     assert "no dates" in page
     assert 'title="a photo"' in page  # Chimgan
     assert "missing: 3" in page
+    assert '<h2 id="filters-title">Filters</h2>' in page
 
 
 def test_tours_are_found_by_what_there_is_to_do(cast, draft, sign_in):

@@ -106,7 +106,12 @@ def test_she_makes_a_tour_from_nothing_and_puts_it_on_sale(visit, cast, hiking, 
     add_row(page, "#field-cancellation_policy", days_before="5", refund_percent="100")
     expect(page.get_by_text("5 days before and earlier: 100 %")).to_be_visible()
     assert fits(page)
-    save(page)
+    # What is typed and not saved is not published, nor lost.
+    page.locator(".c-tour-buttons").get_by_role("link", name="Publish").click()
+    expect(page.get_by_role("heading", name="What you typed is not saved yet.")).to_be_visible()
+    assert fits(page)
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save now").click()
     expect_missing(page, 1)
 
     tour = elsewhere(lambda: Tour.objects.get(title_ru="Озеро Арашан"))
@@ -158,6 +163,13 @@ def test_somebody_else_was_faster(visit, cast, width):
     tours = Tour.objects.filter(pk=cast.silk_tour.pk)
     elsewhere(lambda: tours.update(meeting_point_ru="By the station"))
 
+    # Of a text that ends with a space, what is typed next does not overtake it.
+    editor = page.locator("#field-description_ru trix-editor")
+    editor.evaluate("(editor) => editor.editor.loadHTML('<div>Two days. </div>')")
+    editor.click()
+    page.keyboard.press("Control+End")
+    page.keyboard.type("By the lake")
+    expect(editor).to_have_text("Two days. By the lake")
     page.locator("#id_meeting_point_ru").fill("By the fountain")
     save(page)
     expect(page.get_by_text("What changed meanwhile")).to_be_visible()

@@ -14,7 +14,7 @@ from core.models import EventLog, Media
 from core.models.media import MediaType
 from core.outbound import picture_stored
 from core.pictures import NotAPicture, names_of
-from core.queries.media import users
+from core.queries.media import Use, places, users
 from core.refusals import NotAllowed, NotFound, TryAgain, Unavailable
 from partners.models import TravelAgency, User
 from partners.outbound import delete_media, set_avatar, upload_media
@@ -304,6 +304,14 @@ def test_who_left_the_agency_has_no_pictures_of_it(cast):
     assert not Media.objects.for_user(gone).exists()
     with pytest.raises(NotFound):
         delete(gone, media)
+
+
+def test_of_very_many_uses_the_first_are_told():
+    uses = [Use("catalog.tour", n, "Tour", "gallery", f"Copy {n}") for n in range(12)]
+
+    assert places(uses).count(";") == 10
+    assert places(uses).endswith("Tour «Copy 9», gallery; more: 2")
+    assert "more" not in places(uses[:10])
 
 
 def test_what_is_in_use_says_where(cast, folder):

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from catalog.models import Tour
+from backoffice.admin.field_words import value_in_words
+from catalog.models import Tour, TourCategory
+from catalog.parameters import answers_of
 from core.money import HUNDRED, percent_of, som
 
 EXAMPLE = Decimal(1_000_000)
@@ -29,6 +31,15 @@ def policy_in_words(policy: Sequence[dict[str, Any]]) -> list[str]:
     if until:
         told.append(_("later: %(share)s") % {"share": _share(0)})
     return told
+
+
+def answers_in_words(values: dict[str, Any], category: TourCategory | None) -> str:
+    """As the category asks; what it does not ask for (any more), as it was written."""
+    answers = answers_of(values, category.parameters_schema if category else {})
+    told = [f"{asked.title}: {shown}" for asked, shown in answers]
+    known = {asked.name for asked, _shown in answers}
+    rest = {name: value for name, value in values.items() if name not in known}
+    return "; ".join([*told, value_in_words(None, rest)] if rest or not told else told)
 
 
 def _days(days: object, share: str) -> dict[str, object]:

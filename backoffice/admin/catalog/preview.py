@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from backoffice.admin.catalog.in_words import ages_in_words, children_in_words, policy_in_words
 from catalog.models import Tour, TourSession
-from catalog.parameters import parameters_of
+from catalog.parameters import answers_of
 from catalog.queries.sessions import discounted_of, sessions_on_sale, with_discounted
 from catalog.queries.transport import transport_title
 from catalog.rich_text import clean_html
@@ -65,17 +65,18 @@ def _sessions(tour: Tour, at: datetime) -> QuerySet[TourSession]:
 
 
 def _parameters(tour: Tour) -> list[tuple[str, str]]:
-    return [
-        (parameter.title, parameter.shown(tour.parameters[parameter.name]))
-        for parameter in parameters_of(tour.category.parameters_schema)
-        if tour.parameters.get(parameter.name) not in (None, "", [])
-    ]
+    answers = answers_of(tour.parameters, tour.category.parameters_schema)
+    return [(parameter.title, shown) for parameter, shown in answers]
 
 
 def untranslated(tour: Tour, language: str) -> list[str]:
     """What is shown in Russian because nobody has written it in ``language``."""
-    return [
-        str(Tour._meta.get_field(f"{text}_{language}").verbose_name)  # type: ignore[union-attr]
+    columns = [
+        f"{text}_{language}"
         for text in TEXTS
         if getattr(tour, f"{text}_ru") and not getattr(tour, f"{text}_{language}")
     ]
+    titles = [option.get(f"title_{language}") for option in tour.transport_options]
+    if language != "ru" and not all(titles):
+        columns.append("transport_options")
+    return [str(Tour._meta.get_field(column).verbose_name) for column in columns]  # type: ignore[union-attr]

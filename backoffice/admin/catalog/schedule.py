@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from backoffice.admin.base import actor
 from backoffice.admin.catalog.cut_off import closes_before, cut_off_words
 from backoffice.admin.catalog.session_forms import DateForm, RuleForm
-from backoffice.admin.display import list_url
+from backoffice.admin.display import change_url, list_url
 from backoffice.admin.once import once
 from backoffice.admin.refusals import tell
 from catalog.models import Tour, TourSession
@@ -101,16 +101,18 @@ def _create(request: HttpRequest, form: RuleForm, rows: list[Row]) -> str:
     if not all([_is_possible(row.form, form) for row in wanted]) or not wanted:
         return ""
     terms = form.cleaned_data
-    tour_id = terms["tour"].pk
+    tour: Tour = terms["tour"]
     departures = [row.form.departure(row.start, row.end, terms) for row in wanted]
 
     def open_them() -> str:
-        create_sessions(tour_id=tour_id, departures=departures, by=actor(request), at=now())
+        create_sessions(tour_id=tour.pk, departures=departures, by=actor(request), at=now())
         messages.success(request, _("Dates opened: %(n)s.") % {"n": len(wanted)})
-        return list_url(LIST, tour__id__exact=tour_id)
+        # One that is not on sale may have been missing nothing else.
+        is_on_sale = tour.status == TourStatus.PUBLISHED
+        return list_url(LIST, tour__id__exact=tour.pk) if is_on_sale else change_url(tour)
 
     try:
-        return once(request, terms["token"], (tour_id, departures), open_them)
+        return once(request, terms["token"], (tour.pk, departures), open_them)
     except Refusal as refusal:
         tell(request, refusal)
         return ""

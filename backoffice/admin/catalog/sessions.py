@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import path
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -57,7 +57,7 @@ from catalog.services.sessions import (
     complete_session,
     create_sessions,
 )
-from catalog.states import OVER, RUNS, SessionStatus
+from catalog.states import OVER, RUNS, SessionStatus, TourStatus
 from core.clock import local_date, now
 from core.refusals import Refusal
 from sales.services.departures import move_session
@@ -164,6 +164,13 @@ class SessionAdmin(OwnPage, Exchange, PassengerPages, SavedByActs, HistoryAdmin)
         values = {name: data[name] for name in form.changed_data if name in EDITABLE}
         if values:
             change_session(session_id=obj.pk, values=values, by=by, at=at)
+
+    def response_post_save_add(self, request: HttpRequest, obj: TourSession) -> HttpResponse:
+        """Back to the tour that the date was added from, or that it may have been missing in."""
+        is_from_tour = "tour" in request.GET and "date_start" not in request.GET
+        if is_from_tour or obj.tour.status != TourStatus.PUBLISHED:
+            return HttpResponseRedirect(change_url(obj.tour))
+        return super().response_post_save_add(request, obj)
 
     def page_of(self, request: HttpRequest, obj: TourSession) -> dict[str, Any]:
         return tell_session(obj, staff(request))

@@ -28,7 +28,7 @@ class TourForm(forms.ModelForm):  # type: ignore[type-arg]
     """Checks as the acts do, with every fault at its field and nothing typed lost."""
 
     coordinates = CoordinatesField(
-        label=_("Coordinates"),
+        label=_("Coordinates of the meeting point"),
         required=False,
         widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "41.3265, 69.2345"}),
         help_text=_("Paste them from a map: latitude, longitude."),

@@ -26,6 +26,7 @@ from backoffice.admin.catalog import many
 from backoffice.admin.catalog.exchange.pages import Exchange
 from backoffice.admin.catalog.exchange.tours import TourResource
 from backoffice.admin.catalog.gallery import GalleryPages, gallery_context, photos_url
+from backoffice.admin.catalog.in_words import answers_in_words
 from backoffice.admin.catalog.preview import map_url, preview, untranslated
 from backoffice.admin.catalog.tour_fields import FIELDS
 from backoffice.admin.catalog.tour_form import ASKED, TourForm
@@ -43,7 +44,7 @@ from backoffice.admin.filters import ScopedRelatedFilter
 from backoffice.admin.once import OnceDialog, once
 from backoffice.admin.own_agency import OwnAgency
 from backoffice.admin.refusals import go, tell
-from catalog.models import Tour, TourPhoto
+from catalog.models import Tour, TourCategory, TourPhoto
 from catalog.queries.fiscal import without_codes
 from catalog.queries.shelf import with_shelf, without_dates
 from catalog.queries.tour_faults import missing_for_publishing
@@ -71,7 +72,18 @@ TERMS = (
     "cancellation_policy",
 )
 CODES = ("mxik_code", "package_code")
-FISCAL_HELP = {
+NEEDED = _("Needed before publishing.")
+HELP = {
+    "description_ru": NEEDED,
+    "meeting_point_ru": NEEDED,
+    "cancellation_policy": _(
+        "What comes back to a traveller who cancels, for example 10 days before 100 %, 3 days "
+        "before 50 %; later than the last step, nothing. Needed before publishing."
+    ),
+    "transport_options": _(
+        "Price 0: free. Seats left empty: as many as the date has. A code left empty is made from "
+        "the title."
+    ),
     "mxik_code": _("17 digits, from the tax committee's catalogue: tasnif.soliq.uz."),
     "package_code": _("Stands beside the MXIK code there. Both empty: the platform's own codes."),
     "vat_percent": _("Empty: the platform's own. 0: without VAT."),
@@ -156,10 +168,10 @@ class TourAdmin(Exchange, SavedByActs, GalleryPages, OwnAgency, HistoryAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         # The tab says the language.
         kwargs["label"] = TEXTS.get(db_field.name[:-3], capfirst(db_field.verbose_name))
+        told = {"help_text": HELP[db_field.name]} if db_field.name in HELP else {}
         if make := FIELDS.get(db_field.name):
-            return make(label=kwargs["label"])
-        if told := FISCAL_HELP.get(db_field.name):
-            kwargs["help_text"] = told
+            return make(label=kwargs["label"], **told)
+        kwargs |= told
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name in ("category", "agency") and field is not None:
             # Without the buttons that edit the row chosen.
@@ -213,6 +225,12 @@ class TourAdmin(Exchange, SavedByActs, GalleryPages, OwnAgency, HistoryAdmin):
         """A draft is not finished by its first save."""
         messages.info(request, gettext("Now add its photos and dates."))
         return HttpResponseRedirect(photos_url(obj))
+
+    def value_told(self, field: Any, row: Any) -> str:
+        if field.name == "parameters":
+            category = TourCategory.objects.filter(pk=row.category_id).first()
+            return answers_in_words(row.parameters, category)
+        return super().value_told(field, row)
 
     def restored(self, obj: Tour, version: Any) -> Collection[str]:
         # What another category asked for has no fields here.

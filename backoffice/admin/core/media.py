@@ -24,7 +24,7 @@ from backoffice.admin.paging import CalmChangeList
 from backoffice.admin.refusals import carry_out, go
 from core.clock import now
 from core.models import Media
-from core.queries.media import Use, is_used, uses_of
+from core.queries.media import MOST_TOLD, Use, how_many_more, is_used, uses_of
 from partners.models import User
 from partners.outbound import delete_media
 
@@ -163,5 +163,6 @@ class MediaAdmin(ReadOnly, BaseAdmin):
     def used_in(self, media: Any) -> SafeString:
         if not media.uses:
             return format_html('<span class="c-quiet">{}</span>', gettext("nowhere"))
-        shown = [(link(url, use) if url else str(use),) for url, use in media.uses]
-        return format_html_join("", "<div>{}</div>", shown)
+        shown = [link(url, use) if url else str(use) for url, use in media.uses[:MOST_TOLD]]
+        lines = ((line,) for line in [*shown, *how_many_more(media.uses)])
+        return format_html_join("", "<div>{}</div>", lines)

@@ -11,8 +11,8 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 from unfold.decorators import display
 
 from backoffice.admin.base import BaseAdmin, ReadOnly, ScopedTabular
+from backoffice.admin.catalog.in_words import answers_in_words
 from backoffice.admin.display import contact, money, state_badge, two_lines
-from backoffice.admin.field_words import value_in_words
 from backoffice.admin.filters import ScopedRelatedFilter
 from sales.models import CustomTripRequest, TripProposal
 
@@ -68,7 +68,7 @@ class TripRequestAdmin(ReadOnly, BaseAdmin):
 
     @display(description=_("parameters"))
     def parameters_shown(self, trip: CustomTripRequest) -> str:
-        return value_in_words(None, trip.parameters)
+        return answers_in_words(trip.parameters, trip.category)
 
     @display(description=_("status"), ordering="status")
     def state(self, trip: CustomTripRequest) -> SafeString:
