@@ -1,7 +1,7 @@
 """What an agency says of a tour: making it, changing it, making another like it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,6 @@ from core.actor import Actor
 from core.acts import act
 from core.codes import code_from, new_code
 from core.locks import lock_row
-from core.models import EventLog
 from core.refusals import NotFound
 from core.services.events import field_names, record
 from partners.roles import require, works_for
@@ -46,7 +45,6 @@ EDITABLE = frozenset(
     }
 )
 
-ONE_PRESS = timedelta(seconds=10)
 MEETING = (*(f"meeting_point_{each}" for each in LANGUAGES), "meeting_lat", "meeting_lon")
 
 
@@ -90,16 +88,10 @@ def change_tour(*, tour_id: int, values: Mapping[str, Any], by: Actor, at: datet
 
 @act
 def duplicate_tour(*, tour_id: int, by: Actor, at: datetime) -> Tour:
-    """A draft with the same texts, terms and gallery; it has no dates.
-
-    Asked twice within seconds by the same person, it is the one made first. Refuses with
-    NotAllowed and NotFound.
-    """
+    """A draft with the same texts, terms and gallery; it has no dates. Refuses with NotFound."""
     require(by, "catalog.tour", "add")
     original = lock_tour(tour_id, by)
 
-    if made := _just_made(original, by, at):
-        return made
     copy = Tour(agency_id=original.agency_id)
     for name in EDITABLE - {"code"}:
         setattr(copy, name, getattr(original, name))
@@ -112,17 +104,6 @@ def duplicate_tour(*, tour_id: int, by: Actor, at: datetime) -> Tour:
 
     record("tour.duplicated", copy, by=by, at=at, agency_id=copy.agency_id, of=original.pk)
     return copy
-
-
-def _just_made(original: Tour, by: Actor, at: datetime) -> Tour | None:
-    """The copy of a button pressed twice: the second press has waited for the first one's lock."""
-    copies = EventLog.objects.filter(
-        user=by.user_id,
-        action="tour.duplicated",
-        details__of=original.pk,
-        timestamp__range=(at - ONE_PRESS, at),
-    )
-    return Tour.objects.filter(pk__in=copies.values("object_id")).first()
 
 
 def lock_tour(tour_id: int, by: Actor) -> Tour:
