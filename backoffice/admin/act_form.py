@@ -3,7 +3,6 @@ that was typed is lost."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django import forms
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from backoffice.admin.base import actor
+from backoffice.admin.once import once
 from backoffice.admin.refusals import go, sentence_of
 from core.clock import now
 from core.refusals import Refusal
@@ -59,9 +59,17 @@ def act_page(
 
 
 def carried_out(request: HttpRequest, form: forms.Form, work: Callable[..., Any]) -> bool:
-    """Do the act with what the form says; False when it was refused, which the form then says."""
+    """Do the act with what the form says, once when it carries a token; False when it was refused,
+    which the form then says."""
+    said = dict(form.cleaned_data)
+    token = said.pop("token", "")
+
+    def do() -> str:
+        work(**said, by=actor(request), at=now())
+        return request.path
+
     try:
-        partial(work, **form.cleaned_data)(by=actor(request), at=now())
+        once(request, token, said, do)
     except Refusal as refusal:
         field = refusal.field if refusal.field in form.fields else None
         form.add_error(field, sentence_of(refusal))

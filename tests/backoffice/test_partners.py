@@ -197,9 +197,11 @@ def test_a_persons_page_tells_his_bonus_and_who_brought_him(cast, sign_in, broug
 def test_bonus_is_granted_by_two_pairs_of_eyes(cast, sign_in):
     support, address = sign_in(cast.support), action_on(cast.traveller, "grant")
     form = {"way": "take", "amount": "50000", "reason": "An apology"}
+    form["token"] = support.get(address).context["form"]["token"].value()
 
     refused = support.post(address, form)
     support.post(address, form | {"way": "give"})
+    support.post(address, form | {"way": "give"})  # A second press.
     adjustment = Adjustment.objects.get()
     waiting = text(support.get(page_of(cast.traveller)))
     accountant = sign_in(cast.accountant)

@@ -19,6 +19,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidge
 
 from backoffice.admin.act_form import ActPage, act_page, reason_field
 from backoffice.admin.display import change_url, money, page_url
+from backoffice.admin.once import token_field
 from core.actor import Actor
 from core.ids import id_of
 from core.models.proposal import ProposalStatus
@@ -55,6 +56,7 @@ class GrantForm(forms.Form):
         widget=UnfoldAdminDecimalFieldWidget(attrs={"inputmode": "decimal", "autocomplete": "off"}),
     )
     reason = reason_field(_("Reason"), _("The person reads it in the statement."))
+    token = token_field()
 
 
 def grant_page(request: HttpRequest, admin: ModelAdmin, person: User) -> HttpResponse:
