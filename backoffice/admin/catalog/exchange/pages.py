@@ -82,7 +82,7 @@ class Exchange(ImportExportMixin, BaseAdmin):
         file = form.cleaned_data["import_file"]
         data = file.read()
         try:
-            table = read_table(data)
+            table = read_table(data, columns=self.resource.table)
             result, resource = self._carry(request, table, dry_run=True)
         except Refusal as refusal:
             form.add_error("import_file", refusal.detail)
@@ -105,7 +105,7 @@ class Exchange(ImportExportMixin, BaseAdmin):
         except Refusal as refusal:
             messages.error(request, refusal.detail)
             return HttpResponseRedirect("../import/")
-        table = read_table(data)
+        table = read_table(data, columns=self.resource.table)
         result, resource = self._carry(request, table, dry_run=False)
         self._record(request, "imported", file=name, **_counts(result))
         if not _is_clean(result):
