@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 
 from catalog.models.discount import Discount
@@ -76,7 +77,7 @@ def _note(discount: Discount, off: Decimal, price: Decimal) -> str:
     percent = discount.discount_percent
     if percent is None or percent_of(price, percent) != off:
         return str(discount)
-    facts = {"percent": f"{percent.normalize():f}", "price": som(price)}
+    facts = {"percent": floatformat(percent, -2), "price": som(price)}
     return f"{discount}, {_('%(percent)s %% of %(price)s') % facts}"
 
 
