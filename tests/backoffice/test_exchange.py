@@ -210,6 +210,7 @@ def test_a_trial_says_what_each_row_would_do_and_does_nothing(shelf, manager):
 
     trial = upload(manager, PromoCode, data)
 
+    assert "So many rows" not in trial.content.decode()
     shown = {row.line: (row.import_type, row.changes) for row in trial.context["result"].rows}
     assert shown[2] == ("update", [("Uses in all", "5", "7")])
     assert shown[3] == ("skip", [])
@@ -502,7 +503,8 @@ def test_a_file_is_read_however_it_was_saved(cast, manager, data):
     assert code.valid_from.isoformat() == "2027-02-28T19:00:00+00:00", "local midnight"
 
 
-def test_cyrillic_of_windows_is_read(cast, manager):
+def test_cyrillic_of_windows_is_read(cast, manager, monkeypatch):
+    monkeypatch.setattr("backoffice.admin.catalog.exchange.pages.MANY", 1)
     head = ["code", "category", "title_ru"]
     row = ["windows", "mountains", "Ёлки; и «горы»"]
 
@@ -510,6 +512,7 @@ def test_cyrillic_of_windows_is_read(cast, manager):
     confirm(manager, Tour, trial)
 
     assert trial.context["how"] == "CSV, Windows-1251, separated by “;”"
+    assert "So many rows take some minutes." in trial.content.decode()
     assert Tour.objects.get(code="windows").title_ru == "Ёлки; и «горы»"
 
 
