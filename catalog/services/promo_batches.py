@@ -12,7 +12,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 from catalog.models import PromoCode
 from catalog.queries.discount_faults import WORD, DiscountFaults, Faults, code_word
 from catalog.services.discounts import PROMO_CODE, check_own, check_payer, write
-from catalog.services.locks import lock_promo_batch
+from catalog.services.locks import lock_batch_name, lock_promo_batch
 from core.actor import Actor
 from core.acts import act
 from core.codes import new_code
@@ -61,6 +61,7 @@ def create_promo_batch(
     """
     require(by, "catalog.promocode", "add")
     check_own(PromoCode(agency_id=agency_id), by)
+    lock_batch_name(agency_id, batch.name.strip())
 
     if faults := batch_faults(batch, agency_id):
         raise DiscountFaults.of(faults)

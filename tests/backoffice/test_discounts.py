@@ -89,6 +89,8 @@ def test_what_the_platform_pays_for_an_agency_only_reads(cast, sign_in):
 
     gift.refresh_from_db()
     assert action_on(gift, "stop") not in page
+    assert 'name="_save"' not in page
+    assert 'name="_save"' in browser.get(page_of(own_code(cast))).content.decode()
     assert stopped.status_code == 403
     assert gift.is_active
 
@@ -125,7 +127,7 @@ def test_the_page_of_a_code_shows_what_it_is_used_for(cast, sign_in):
 
 
 def test_lists_of_discounts_count_their_uses_in_one_query_more(cast, sign_in):
-    own_code(cast, code="SPRING", usage_limit=5)
+    code = own_code(cast, code="SPRING", usage_limit=5)
     promotion = factories.promotion(session=cast.silk_session)
     cast.paid(promo_code="SPRING")
     browser = sign_in(cast.silk_manager)
@@ -133,7 +135,10 @@ def test_lists_of_discounts_count_their_uses_in_one_query_more(cast, sign_in):
     codes = browser.get(list_of(PromoCode)).content.decode()
     (row,) = browser.get(list_of(Promotion)).context["cl"].result_list
 
+    PromoCode.objects.filter(pk=code.pk).update(usage_limit=1)
     assert "1 / 5" in codes
+    assert "used up" not in codes
+    assert "used up" in browser.get(list_of(PromoCode)).content.decode()
     assert (row.pk, row.used, row.given, row.revenue) == (promotion.pk, 1, 100_000, 810_000)
 
 

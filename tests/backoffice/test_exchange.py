@@ -62,6 +62,20 @@ def as_xlsx(*rows):
     return file.getvalue()
 
 
+def a_sheet_of_a_person():
+    """A title over the table, a day as a day, 10 % as a tenth shown so, and rows left over."""
+    book, file = Workbook(), BytesIO()
+    sheet = book.active
+    sheet.append(["Весна 2027"])
+    sheet.merge_cells("A1:E1")
+    sheet.append(PROMO)
+    sheet.append(["SPRING", "silk-road", 0.1, date(2027, 3, 1), date(2027, 4, 1)])
+    sheet["C3"].number_format = "0%"
+    sheet["C400"].number_format = "0%"
+    book.save(file)
+    return file.getvalue()
+
+
 def from_dicts(rows):
     return as_csv(list(rows[0]), *[list(row.values()) for row in rows])
 
@@ -196,6 +210,7 @@ def test_a_trial_says_what_each_row_would_do_and_does_nothing(shelf, manager):
 
     trial = upload(manager, PromoCode, data)
 
+    assert "So many rows" not in trial.content.decode()
     shown = {row.line: (row.import_type, row.changes) for row in trial.context["result"].rows}
     assert shown[2] == ("update", [("Uses in all", "5", "7")])
     assert shown[3] == ("skip", [])
@@ -457,8 +472,28 @@ def test_an_upload_is_its_owners_alone(cast, manager, sign_in):
         as_xlsx(PROMO, SPRING),
         as_xlsx(PROMO, ["SPRING", "silk-road", 10.0, date(2027, 3, 1), date(2027, 4, 1)]),
         as_csv(PROMO, ["spring", "silk-road", "10,00", "01.03.2027", "2027-04-01 00:00"]),
+        as_csv(
+            ["Весна", "", "", "", ""],
+            [],
+            PROMO,
+            ["SPRING", "silk-road", "10 %", "01.03.2027 0:00", "1.4.2027 0:00"],
+            delimiter=";",
+            encoding="cp1251",
+        ),
+        a_sheet_of_a_person(),
     ],
-    ids=["russian-excel", "unicode-text", "bom", "blanks", "capitals", "xlsx", "cells", "people"],
+    ids=[
+        "russian-excel",
+        "unicode-text",
+        "bom",
+        "blanks",
+        "capitals",
+        "xlsx",
+        "cells",
+        "people",
+        "russian-excel-again",
+        "merged-title",
+    ],
 )
 def test_a_file_is_read_however_it_was_saved(cast, manager, data):
     bring(manager, PromoCode, data)
@@ -468,7 +503,8 @@ def test_a_file_is_read_however_it_was_saved(cast, manager, data):
     assert code.valid_from.isoformat() == "2027-02-28T19:00:00+00:00", "local midnight"
 
 
-def test_cyrillic_of_windows_is_read(cast, manager):
+def test_cyrillic_of_windows_is_read(cast, manager, monkeypatch):
+    monkeypatch.setattr("backoffice.admin.catalog.exchange.pages.MANY", 1)
     head = ["code", "category", "title_ru"]
     row = ["windows", "mountains", "Ёлки; и «горы»"]
 
@@ -476,7 +512,40 @@ def test_cyrillic_of_windows_is_read(cast, manager):
     confirm(manager, Tour, trial)
 
     assert trial.context["how"] == "CSV, Windows-1251, separated by “;”"
+    assert "So many rows take some minutes." in trial.content.decode()
     assert Tour.objects.get(code="windows").title_ru == "Ёлки; и «горы»"
+
+
+def test_what_a_program_only_saved_in_its_own_way_changes_nothing(shelf, manager):
+    """Excel shows minutes, and its CSV has no oʻ: they come back as 8:30 and as question marks."""
+    code = PromoCode.objects.latest("pk")
+    odd = code.valid_from.replace(second=24, microsecond=5)
+    PromoCode.objects.filter(pk=code.pk).update(valid_from=odd)
+    Tour.objects.filter(pk=shelf.silk_tour.pk).update(title_uz="Oʻzbek togʻlari")
+    codes, (tour,) = rows_in(export(manager, PromoCode)), rows_in(export(manager, Tour))
+    saved = [row | {"valid_from": row["valid_from"][:16].replace(" 0", " ")} for row in codes]
+    in_windows = {
+        name: cell.encode("cp1251", "replace").decode("cp1251") for name, cell in tour.items()
+    }
+    edited = in_windows | {"title_uz": "O?zbek tog?lari bahorda"}
+
+    trials = [upload(manager, PromoCode, from_dicts(saved))]
+    trials.append(upload(manager, Tour, from_dicts([in_windows])))
+    lost = upload(manager, Tour, from_dicts([edited]))
+
+    assert codes[1]["valid_from"].endswith(":24")
+    assert in_windows["title_uz"] == "O?zbek tog?lari"
+    assert [trial.context["counts"]["same"] for trial in trials] == [2, 1]
+    assert [fault[:2] for fault in faults(lost)] == [(2, "Title (uz)")]
+    assert "Letters were lost" in faults(lost)[0][2]
+
+
+def test_a_formula_without_a_value_is_no_text(cast, manager):
+    data = as_csv(["code", "category", "title_ru"], ["a", "mountains", "#ССЫЛКА!"])
+
+    assert faults(upload(manager, Tour, data)) == [
+        (2, "Title (ru)", "The formula in this cell found no value: #ССЫЛКА!.")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -237,18 +237,31 @@ def test_a_booking_cannot_be_edited_by_post(cast, sign_in):
 
 
 def test_the_booking_page_tells_its_story_to_each_as_he_may_see_it(cast, sign_in):
-    booking = cast.paid(seats=2, transport="bus")
+    factories.promotion(tour=cast.silk_tour, title="Spring", discount_percent=10)
+    mine = {"agency": cast.silk, "funded_by": "agency"}
+    code = factories.promo_code(code="FIVE", discount_percent=5, **mine)
+    booking = cast.paid(seats=2, transport="bus", promo_code="FIVE")
 
     manager = sign_in(cast.silk_manager).get(page_of(booking)).context["story"]
     owner = sign_in(cast.silk_owner).get(page_of(booking)).context["story"]
     accountant = sign_in(cast.accountant).get(page_of(booking)).context["story"]
 
-    assert [line.title for line in manager["price"]] == ["Seats", "Transport", "Subtotal", "To pay"]
+    titles = ["Seats", "Transport", "Subtotal", "Promotion", "Promo code", "To pay"]
+    assert [line.title for line in manager["price"]] == titles
+    assert [line.note for line in manager["price"][3:5]] == [
+        "Spring, 10 % of 2,100,000\xa0soʻm, paid for by the agency",
+        "FIVE, 5 % of 1,890,000\xa0soʻm, paid for by the agency",
+    ]
     assert len(manager["events"]) == 4
     assert manager["journals"] == []
     # An owner sees the line of his own account, the accountant all of them.
     assert [len(journal["lines"]) for journal in owner["journals"]] == [1]
     assert [len(journal["lines"]) for journal in accountant["journals"]] == [3]
+
+    code.discount_percent = 6  # of bookings to come
+    code.save()
+    later = sign_in(cast.silk_manager).get(page_of(booking)).context["story"]
+    assert later["price"][4].note == "FIVE, paid for by the agency"
 
 
 def test_interests_are_read_and_typed_as_words(cast, sign_in):

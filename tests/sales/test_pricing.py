@@ -38,6 +38,7 @@ prices = st.builds(
     promotions=st.lists(discounts, max_size=4),
     promo=st.none() | discounts,
     bonus=money,
+    bonus_limit=st.decimals(min_value=0, max_value=100, places=0),
 )
 several = settings(max_examples=300, deadline=None)
 

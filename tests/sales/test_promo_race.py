@@ -1,13 +1,16 @@
 """One person, many phones, a promo code good for a few uses of each."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 
 from catalog.models import PromoCode
+from catalog.services.promo_batches import Batch, create_promo_batch
 from sales.models import Booking
 from sales.services import request
 from tests import factories
+from tests.factories import NOW
 from tests.sales.threads import WORKERS, run_together, tally
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -45,3 +48,19 @@ def test_without_the_codes_lock_one_person_uses_it_too_often(cast, monkeypatch):
     results = ask_together(cast, WORKERS)
 
     assert tally(results) == {"requested": WORKERS}
+
+
+def test_a_button_pressed_many_times_makes_one_batch(cast):
+    batch, by = Batch(name="Spring", count=20), cast.silk_manager.actor("admin")
+    values = {"discount_percent": 10, "valid_from": NOW, "valid_to": NOW + timedelta(days=1)}
+    who = {"agency_id": cast.silk.pk, "by": by, "at": NOW}
+
+    def press():
+        create_promo_batch(batch=batch, values=values, **who)
+        return batch
+
+    results = run_together([press] * WORKERS)
+
+    assert sum(result is batch for result in results) == 1
+    assert [list(r.faults) for r in results if r is not batch] == [["name"]] * (WORKERS - 1)
+    assert PromoCode.objects.count() == 20

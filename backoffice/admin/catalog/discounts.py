@@ -41,6 +41,7 @@ from sales.models import Booking
 from sales.queries import discount_use
 
 FIGURES = ("used", "given", "revenue")
+SAVING = ("show_save", "show_save_and_continue", "show_save_and_add_another")
 # Bookings are whole: no ticks between them.
 CHART = {
     "maintainAspectRatio": False,
@@ -198,9 +199,14 @@ class DiscountAdmin(SavedByActs, OwnAgency, HistoryAdmin):
         form_url: str = "",
         extra_context: Any = None,
     ) -> HttpResponse:
-        context = {"example_url": reverse(f"admin:catalog_{self.opts.model_name}_example")}
+        context: dict[str, Any] = {
+            "example_url": reverse(f"admin:catalog_{self.opts.model_name}_example")
+        }
         if object_id is not None:
-            context |= self._use(request, self.own_or_404(request, object_id))
+            row = self.own_or_404(request, object_id)
+            context |= self._use(request, row)
+            if self._is_a_gift(request, row):
+                context |= {button: False for button in SAVING}
         return super().changeform_view(
             request, object_id, form_url, {**context, **(extra_context or {})}
         )
@@ -265,7 +271,12 @@ class DiscountAdmin(SavedByActs, OwnAgency, HistoryAdmin):
             )
         if row.valid_to <= at:
             return badge(_("over"))
+        if self.is_used_up(row):
+            return badge(_("used up"), "warning")
         return badge(_("until %(day)s") % {"day": f"{localtime(row.valid_to):%d.%m.%Y}"}, "success")
+
+    def is_used_up(self, row: Any) -> bool:
+        return False
 
     @display(description=_("given, paid with it"))
     def money_moved(self, row: Any) -> SafeString:
@@ -353,6 +364,9 @@ class PromoCodeAdmin(Exchange, Batches, DiscountAdmin):
     @display(description=_("code"), ordering="code")
     def word(self, row: PromoCode) -> SafeString:
         return two_lines(format_html('<span class="nowrap">{}</span>', row.code), row.batch)
+
+    def is_used_up(self, row: Any) -> bool:
+        return row.usage_limit is not None and row.used >= row.usage_limit
 
     @display(description=_("used"))
     def uses(self, row: Any) -> str:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 
+from catalog.models.discount import Discount
 from catalog.queries.transport import transport_title
-from core.money import som
+from core.money import percent_of, som
 from sales.models import Booking
 from sales.queries.shares import shares_of
 
@@ -55,24 +57,32 @@ def _kinds(booking: Booking) -> str:
 
 
 def _reductions(booking: Booking) -> list[PriceLine]:
-    lines = []
+    lines, rest = [], booking.subtotal
     if booking.promotion is not None:
+        note = _note(booking.promotion, booking.promotion_discount, rest)
         payer = booking.get_promotion_funded_by_display()
-        note = _("%(name)s, paid for by the %(payer)s") % {
-            "name": booking.promotion.title,
-            "payer": payer,
-        }
-        lines.append(PriceLine(_("Promotion"), -booking.promotion_discount, note))
+        lines.append(PriceLine(_("Promotion"), -booking.promotion_discount, _paid_for(note, payer)))
+        rest -= booking.promotion_discount
     if booking.promo_code is not None:
+        note = _note(booking.promo_code, booking.promo_discount, rest)
         payer = booking.get_promo_funded_by_display()
-        note = _("%(name)s, paid for by the %(payer)s") % {
-            "name": booking.promo_code.code,
-            "payer": payer,
-        }
-        lines.append(PriceLine(_("Promo code"), -booking.promo_discount, note))
+        lines.append(PriceLine(_("Promo code"), -booking.promo_discount, _paid_for(note, payer)))
     if booking.bonus_used:
         lines.append(PriceLine(_("Bonus"), -booking.bonus_used, _("the traveller's own")))
     return lines
+
+
+def _note(discount: Discount, off: Decimal, price: Decimal) -> str:
+    """Its name, and the percentage of ``price`` that ``off`` is: unless it was changed since."""
+    percent = discount.discount_percent
+    if percent is None or percent_of(price, percent) != off:
+        return str(discount)
+    facts = {"percent": floatformat(percent, -2), "price": som(price)}
+    return f"{discount}, {_('%(percent)s %% of %(price)s') % facts}"
+
+
+def _paid_for(name: str, payer: str) -> str:
+    return _("%(name)s, paid for by the %(payer)s") % {"name": name, "payer": payer}
 
 
 def commission_of(booking: Booking) -> dict[str, Any]:

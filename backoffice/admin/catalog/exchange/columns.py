@@ -17,7 +17,15 @@ Role = Literal["key", "value", "state", "info"]
 EXACT_IN_A_SPREADSHEET = 10**15
 _SPACES = re.compile(r"\s")
 _RUSSIAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(.*)", re.DOTALL)
-YES, NO = {"yes", "true", "1", "да", "ha"}, {"no", "false", "0", "нет", "yo'q", "yoʻq"}
+_SHORT_HOUR = re.compile(r"[ T](?=\d:)")  # Excel writes 9:30
+_APOSTROPHES = str.maketrans("ʻʼ‘’", "''''")
+YES = {"yes", "true", "1", "да", "истина", "ha"}
+NO = {"no", "false", "0", "нет", "ложь", "yo'q"}
+# What Excel shows in place of a value that a formula could not find, in English and in Russian.
+_NO_VALUE = re.compile(
+    r"#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!"
+    r"|Н/Д|ССЫЛКА!|ЗНАЧ!|ИМЯ\?|ДЕЛ/0!|ЧИСЛО!|ПУСТО!)"
+)
 
 
 class Column(Field):
@@ -54,7 +62,10 @@ def as_text(cell: Any) -> str:
     """A cell as it looks: a spreadsheet program has made numbers of what looked like one."""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    return unguarded(str(cell)).strip()
+    text = unguarded(str(cell)).strip()
+    if _NO_VALUE.fullmatch(text):
+        raise ValueError(_("The formula in this cell found no value: %(text)s.") % {"text": text})
+    return text
 
 
 class Words(Widget):
@@ -101,7 +112,7 @@ class Number(Widget):
 
 
 def _decimal(cell: Any) -> Decimal:
-    text = _SPACES.sub("", as_text(cell)).replace(",", ".")
+    text = _SPACES.sub("", as_text(cell)).removesuffix("%").replace(",", ".")
     try:
         number = Decimal(text)
     except InvalidOperation:
@@ -132,8 +143,7 @@ class Instant(Widget):
         if value is None:
             return ""
         local = value.astimezone(TASHKENT).replace(tzinfo=None)
-        is_whole = not (local.second or local.microsecond)
-        return local.isoformat(sep=" ", timespec="minutes" if is_whole else "auto")
+        return local.isoformat(sep=" ", timespec="seconds" if local.second else "minutes")
 
 
 def _instant(cell: Any) -> datetime:
@@ -146,14 +156,14 @@ def _instant(cell: Any) -> datetime:
         day, month, year, rest = russian.groups()
         text = f"{year}-{month:0>2}-{day:0>2}{rest}"
     try:
-        return datetime.fromisoformat(text)
+        return datetime.fromisoformat(_SHORT_HOUR.sub(" 0", text))
     except ValueError:
         raise ValueError(_("Write the date as 2027-06-01 or 01.06.2027.")) from None
 
 
 class Flag(Widget):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> bool:
-        word = as_text(value).lower()
+        word = as_text(value).lower().translate(_APOSTROPHES)
         if word not in YES | NO:
             raise ValueError(_("Write yes or no."))
         return word in YES

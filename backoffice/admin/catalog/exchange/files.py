@@ -6,7 +6,7 @@ What could be a formula is guarded by an apostrophe, which is taken off again on
 import csv
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO, StringIO
 from typing import Any
@@ -24,6 +24,7 @@ MOST_ROWS = 5000
 MOST_BYTES = 10 * 2**20
 MOST_UNPACKED = 200 * 2**20
 MOST_COLUMNS = 200
+MOST_TITLES = 10
 LONGEST_CELL = 32_767  # of Excel
 # A programme in three languages is one cell.
 csv.field_size_limit(MOST_BYTES)
@@ -88,12 +89,13 @@ def unguarded(text: str) -> str:
     return text[1:] if _GUARDED.match(text) else text
 
 
-def read_table(data: bytes) -> Table:
-    """The table in a file. Refuses with the Invalid kinds above, in words for who made it."""
+def read_table(data: bytes, *, columns: Collection[str]) -> Table:
+    """The table in a file: its headings are the first row that names one of ``columns``, whatever
+    titles stand above it. Refuses with the Invalid kinds above, in words for who made it."""
     if len(data) > MOST_BYTES:
         raise FileTooLarge
     if data.startswith(b"PK\x03\x04"):
-        return _table(_sheet_rows(data), "XLSX")
+        return _table(_sheet_rows(data), "XLSX", columns)
     text, encoding = _decoded(data)
     heading = text.partition("\n")[0]
     delimiter = max(DELIMITERS, key=heading.count)
@@ -101,7 +103,7 @@ def read_table(data: bytes) -> Table:
         "encoding": encoding,
         "delimiter": "Tab" if delimiter == "\t" else delimiter,
     }
-    return _table(csv.reader(StringIO(text, newline=""), delimiter=delimiter), how)
+    return _table(csv.reader(StringIO(text, newline=""), delimiter=delimiter), how, columns)
 
 
 def _decoded(data: bytes) -> tuple[str, str]:
@@ -125,23 +127,30 @@ def _sheet_rows(data: bytes) -> Iterator[list[Any]]:
             if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
                 raise FileTooLarge
         book = load_workbook(BytesIO(data), read_only=True, data_only=True)
-        for row in book.worksheets[0].iter_rows(values_only=True):
-            yield list(row)
+        for row in book.worksheets[0].iter_rows():
+            yield [_cell(cell) for cell in row]
     except FileTooLarge:
         raise
     except Exception as error:  # openpyxl raises whatever it stumbles over
         raise Unreadable from error
 
 
-def _table(rows: Iterable[list[Any]], how: str) -> Table:
+def _cell(cell: Any) -> Any:
+    """What a person sees there where the sheet keeps another number: 0.1 is shown as 10%."""
+    is_number = isinstance(cell.value, int | float)
+    return f"{cell.value * 100:.10g}%" if is_number and "%" in cell.number_format else cell.value
+
+
+def _table(rows: Iterable[list[Any]], how: str, columns: Collection[str]) -> Table:
     numbered = enumerate(rows, start=1)
     try:
         filled = [(line, row) for line, row in _some(numbered) if any(_is_filled(c) for c in row)]
     except csv.Error as error:
         raise Unreadable from error
-    if len(filled) < 2:
+    above = _titles(filled, columns)
+    if len(filled) < above + 2:
         raise NothingInside
-    (_line, first), *body = filled
+    (_line, first), *body = filled[above:]
     headings = _headings(first)
     return Table(
         headings=headings,
@@ -162,12 +171,24 @@ def _some(rows: Iterable[tuple[int, list[Any]]]) -> Iterator[tuple[int, list[Any
         yield line, row
 
 
+def _titles(rows: list[tuple[int, list[Any]]], columns: Collection[str]) -> int:
+    """How many rows stand above the headings: a title in merged cells, Excel's ``sep=;``."""
+    for number, (_line, row) in enumerate(rows[: MOST_TITLES + 1]):
+        if any(_name(cell) in columns for cell in row):
+            return number
+    return 0
+
+
+def _name(cell: Any) -> str:
+    return "" if cell is None else str(cell).strip().lower()
+
+
 def _is_filled(cell: Any) -> bool:
     return cell is not None and str(cell).strip() != ""
 
 
 def _headings(row: list[Any]) -> list[str]:
-    names = ["" if cell is None else str(cell).strip().lower() for cell in row]
+    names = [_name(cell) for cell in row]
     while names and not names[-1]:
         names.pop()
     if len(names) > MOST_COLUMNS:

@@ -39,6 +39,9 @@ from core.refusals import Refusal
 from core.services.events import record
 from partners.models import TravelAgency
 
+# From so many rows that are written on, the person is told that it takes a while.
+MANY = 1000
+
 
 class FileForm(forms.Form):
     import_file = forms.FileField(
@@ -82,7 +85,7 @@ class Exchange(ImportExportMixin, BaseAdmin):
         file = form.cleaned_data["import_file"]
         data = file.read()
         try:
-            table = read_table(data)
+            table = read_table(data, columns=self.resource.table)
             result, resource = self._carry(request, table, dry_run=True)
         except Refusal as refusal:
             form.add_error("import_file", refusal.detail)
@@ -105,7 +108,7 @@ class Exchange(ImportExportMixin, BaseAdmin):
         except Refusal as refusal:
             messages.error(request, refusal.detail)
             return HttpResponseRedirect("../import/")
-        table = read_table(data)
+        table = read_table(data, columns=self.resource.table)
         result, resource = self._carry(request, table, dry_run=False)
         self._record(request, "imported", file=name, **_counts(result))
         if not _is_clean(result):
@@ -139,7 +142,9 @@ class Exchange(ImportExportMixin, BaseAdmin):
             **context,
         }
         if result := context.get("result"):
-            page |= {"counts": _counts(result), "groups": _groups(result)}
+            counts = _counts(result)
+            takes_long = counts["new"] + counts["changed"] >= MANY
+            page |= {"counts": counts, "groups": _groups(result), "takes_long": takes_long}
         return TemplateResponse(request, "admin/catalog/exchange/import.html", page)
 
     # --- the way out

@@ -21,6 +21,7 @@ from import_export.resources import Resource
 from import_export.results import RowResult
 
 from backoffice.admin.catalog.exchange.columns import Column
+from backoffice.admin.catalog.exchange.comparing import letters_are_lost, same
 from core.actor import Actor
 from core.refusals import Invalid, Refusal
 from partners.models import TravelAgency, User
@@ -208,6 +209,9 @@ class ActResource(Resource):
         outcome.import_type = RowResult.IMPORT_TYPE_SKIP
         if not different:
             return
+        if lost := [n for n, v in different.items() if letters_are_lost(before[n], v)]:
+            sentence = _("Letters were lost when the file was saved. Save it as XLSX or CSV UTF-8.")
+            raise Fault({name: [sentence] for name in lost})
         after = self._snapshot(self.change(known, different), different)
         outcome.changes = [
             (self.title(name), self._shown(name, before), self._shown(name, after))
@@ -294,12 +298,3 @@ class ActResource(Resource):
         if slug not in self.agencies:
             raise Fault.at("agency", _("You do not work for this agency."))
         return self.agencies[slug]
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same but for what a spreadsheet program does to a text."""
-    if one in (None, "") and other in (None, ""):
-        return True
-    if isinstance(one, str) and isinstance(other, str):
-        return one.replace("\r\n", "\n").strip() == other.replace("\r\n", "\n").strip()
-    return bool(one == other)
