@@ -36,6 +36,7 @@ def running() -> Iterator[str]:
     port = _unused_port()
     command = [f"{folder}/granian", "--interface", "wsgi", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--workers", "1", "--blocking-threads", "8"]
+    command += ["--workers-kill-timeout", "4"]
     process = subprocess.Popen(
         [*command, "--log-level", "warning", "backoffice.wsgi:application"],
         cwd=settings.BASE_DIR,
