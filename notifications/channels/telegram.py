@@ -3,6 +3,8 @@
 from asyncio import Runner
 from collections.abc import Sequence
 from contextlib import suppress
+from copy import copy
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -53,11 +55,18 @@ NOT_MODIFIED = "message is not modified"
 
 def bot_for(token: str, api_url: str = "") -> Bot:
     """The bot; what it sends is HTML. Whoever asks for it closes its session."""
+    properties = DefaultBotProperties(parse_mode=ParseMode.HTML)
+    return Bot(token, session=copy(_session(api_url)), default=properties)
+
+
+@cache
+def _session(api_url: str) -> AiohttpSession:
+    """One that nobody opens; each bot has a copy. Making it reads the machine's certificates, which
+    takes longer than to answer a tap."""
     settings: dict[str, Any] = {"timeout": TIMEOUT_SECONDS}
     if api_url:
         settings["api"] = TelegramAPIServer.from_base(api_url)
-    properties = DefaultBotProperties(parse_mode=ParseMode.HTML)
-    return Bot(token, session=AiohttpSession(**settings), default=properties)
+    return AiohttpSession(**settings)
 
 
 class Line:

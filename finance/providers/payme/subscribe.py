@@ -18,6 +18,7 @@ from django.conf import settings
 
 from finance.providers.payme import cashbox
 from finance.providers.payme.protocol import from_tiyin, to_tiyin
+from finance.providers.tls import tls
 
 Json = dict[str, Any]
 # Body asked, answer or None, milliseconds.
@@ -138,6 +139,7 @@ class Subscribe:
                 content=body,
                 headers=headers,
                 timeout=self.time_limits,
+                verify=tls(),
                 # A redirect would carry the key elsewhere.
                 follow_redirects=False,
                 trust_env=False,

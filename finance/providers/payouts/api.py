@@ -6,11 +6,9 @@ has never had it, and an answer that repeats it is read without it.
 """
 
 import json
-import ssl
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 import httpx
@@ -21,6 +19,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from finance.cards import hide_cards
 from finance.providers.payouts import Answer, CardOrder, State
+from finance.providers.tls import tls
 
 log = structlog.get_logger(__name__)
 
@@ -115,7 +114,7 @@ class PayoutApi:
             content=body or None,
             headers=headers,
             timeout=self.time_limits,
-            verify=_tls(),
+            verify=tls(),
             follow_redirects=False,
             trust_env=False,
         ) as response:
@@ -128,12 +127,6 @@ class PayoutApi:
             if len(content) > LARGEST_ANSWER or time.monotonic() > until:
                 raise NothingKnown("too long")
         return content
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """Made once: reading the certificates takes longer than a call."""
-    return httpx.create_ssl_context(trust_env=False)
 
 
 def client(on_call: OnCall) -> PayoutApi | None:
