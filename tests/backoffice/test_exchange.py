@@ -512,7 +512,7 @@ def test_cyrillic_of_windows_is_read(cast, manager, monkeypatch):
     confirm(manager, Tour, trial)
 
     assert trial.context["how"] == "CSV, Windows-1251, separated by “;”"
-    assert "So many rows take some minutes." in trial.content.decode()
+    assert "So many rows take up to a minute." in trial.content.decode()
     assert Tour.objects.get(code="windows").title_ru == "Ёлки; и «горы»"
 
 
@@ -568,6 +568,22 @@ def test_a_formula_without_a_value_is_no_text(cast, manager):
 )
 def test_a_file_that_cannot_be_read_is_told_why(cast, manager, data, reason):
     assert refused(upload(manager, PromoCode, data)) == [reason]
+
+
+def test_a_file_that_would_write_very_much_is_refused_unless_most_of_it_is_as_it_was(
+    cast, manager, monkeypatch
+):
+    monkeypatch.setattr("backoffice.admin.catalog.exchange.rows.MOST_WRITTEN", 2)
+    bring(manager, PromoCode, as_csv(PROMO, SPRING, ["SUMMER", *SPRING[1:]]))
+    more = [[code, *SPRING[1:]] for code in ("AUTUMN", "WINTER", "SUMMER", "SPRING")]
+
+    too_many = upload(manager, PromoCode, as_csv(PROMO, *more, ["YEAR", *SPRING[1:]]))
+    bring(manager, PromoCode, as_csv(PROMO, *more))
+
+    assert refused(too_many) == [
+        "A file may add or change at most 2 rows. Split it; unchanged rows may stay."
+    ]
+    assert PromoCode.objects.count() == 4
 
 
 def test_a_column_nobody_knows_is_named(cast, manager):
