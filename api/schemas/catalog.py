@@ -234,7 +234,8 @@ class TourQuery(Asked):
         max_length=1000,
         description=(
             "With `category`: a JSON object of its parameters. A value is equalled, of a list "
-            "everything is had, a number is equalled or lies within `min` and `max`: "
+            "everything is had, a text in several languages is equalled in any one of them, a "
+            "number is equalled or lies within `min` and `max`: "
             '`{"difficulty": "easy", "languages": ["en"], "distance_km": {"max": 10}}`.'
         ),
     )

@@ -1,7 +1,7 @@
 """Tours that do not fit what their category would ask for."""
 
 from catalog.models import Tour, TourCategory
-from catalog.parameters import parameter_faults
+from catalog.parameters import parameter_faults, taken_over
 
 
 def misfits(category: TourCategory) -> list[Tour]:
@@ -15,6 +15,6 @@ def misfits(category: TourCategory) -> list[Tour]:
     return [
         tour
         for tour in tours.only("pk", "title_ru", "title_uz", "title_en", "parameters", "status")
-        if parameter_faults(tour.parameters, after)
+        if parameter_faults(taken_over(tour.parameters, before, after), after)
         and not parameter_faults(tour.parameters, before)
     ]

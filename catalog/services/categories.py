@@ -7,9 +7,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import TourCategory
-from catalog.parameters import category_faults
+from catalog.models import Tour, TourCategory
+from catalog.parameters import category_faults, taken_over, texts_taken_over
 from catalog.queries.misfits import misfits
+from catalog.shapes import Schema
 from core.actor import Actor
 from core.acts import act
 from core.locks import lock_row
@@ -41,7 +42,8 @@ def save_category(
     by: Actor,
     at: datetime,
 ) -> TourCategory:
-    """Make a category (None) or change one. Its tours keep their parameters.
+    """Make a category (None) or change one. Its tours keep their parameters; a text that is asked
+    for in three languages now becomes the Russian one.
 
     Nothing is written or recorded when nothing differs. Refuses with NotAllowed, NotFound,
     CategoryFaults, and ToursWouldNotFit unless ``leaving_misfits``: those tours stay on sale as
@@ -55,12 +57,15 @@ def save_category(
     if category_id and not changed:
         return category
     before = kept(category, changed)
+    asked_before = category.parameters_schema or {}
     for name in changed:
         setattr(category, name, values[name])
     _check(category)
     if category_id and "parameters_schema" in changed and not leaving_misfits:
         _check_tours(category)
     category.save()
+    if category_id and "parameters_schema" in changed:
+        _take_texts_over(category, asked_before, by, at)
 
     changes = [{"changed": {"fields": field_names(category, changed)}}]
     if category_id:
@@ -89,3 +94,19 @@ def _check_tours(category: TourCategory) -> None:
         refusal = ToursWouldNotFit(count=len(found))
         refusal.tour_ids = [tour.pk for tour in found]
         raise refusal
+
+
+def _take_texts_over(category: TourCategory, before: Schema, by: Actor, at: datetime) -> None:
+    """Its tours say in Russian what they said in one language for all."""
+    after = category.parameters_schema
+    if not texts_taken_over(before, after):
+        return
+    tours = Tour.objects.filter(category=category).select_for_update(of=("self",))
+    for tour in tours.order_by("pk"):
+        said = taken_over(tour.parameters, before, after)
+        if said == tour.parameters:
+            continue
+        tour.parameters = said
+        tour.save(update_fields=["parameters", "updated_at"])
+        changes = [{"changed": {"fields": field_names(tour, ["parameters"])}}]
+        record("tour.changed", tour, by=by, at=at, agency_id=tour.agency_id, changes=changes)

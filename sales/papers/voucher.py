@@ -107,8 +107,7 @@ def _lists(tour: Tour) -> list[Points]:
     found = [Points(_("Included"), tour.inclusions)]
     for asked in parameters_of(tour.category.parameters_schema):
         if asked.name == BRING and (value := tour.parameters.get(BRING)):
-            points = [str(each) for each in value] if isinstance(value, list) else [str(value)]
-            found.append(Points(asked.title, points))
+            found.append(Points(asked.title, asked.points(value)))
     return found
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from api.schemas.catalog import TourOut, TourPage
 from catalog.models import Tour, TourSession
+from catalog.parameters import in_three_languages
 from catalog.queries.catalogue import Filters, catalogue_page
 from catalog.queries.sessions import discounted_of, sessions_on_sale
 from catalog.states import SessionStatus, TourStatus
@@ -243,7 +244,17 @@ SCHEMA = {
         "languages": LANGUAGES,
         "height_m": {"type": "integer"},
         "tents": {"type": "boolean", "x-title": {"ru": "Палатки"}},
+        "bring": in_three_languages({"type": "array", "items": {"type": "string"}}),
     },
+}
+
+
+EASY = {
+    "tents": True,
+    "languages": ["ru", "uz"],
+    "height_m": 3309,
+    "difficulty": "easy",
+    "bring": {"ru": ["вода", "чай"], "uz": ["suv"]},
 }
 
 
@@ -253,30 +264,31 @@ def mountains(cast):
     category = cast.silk_tour.category
     category.parameters_schema = SCHEMA
     category.save()
-    easy = {"tents": True, "languages": ["ru", "uz"], "height_m": 3309, "difficulty": "easy"}
-    set_tour(cast.silk_tour, parameters=easy)
+    set_tour(cast.silk_tour, parameters=EASY)
     set_tour(cast.nomad_tour, parameters={"difficulty": "hard", "height_m": 90})
     return cast
 
 
 @pytest.mark.parametrize(
-    ("language", "difficulty"),
+    ("language", "difficulty", "bring"),
     [
-        ("ru", ("Сложность", "лёгкая")),
-        ("uz", ("Qiyinlik", "лёгкая")),
-        ("en", ("Difficulty", "easy going")),
+        ("ru", ("Сложность", "лёгкая"), "вода, чай"),
+        ("uz", ("Qiyinlik", "лёгкая"), "suv"),
+        ("en", ("Difficulty", "easy going"), "вода, чай"),
     ],
 )
-def test_parameters_are_told_raw_and_in_the_callers_words(mountains, phone, language, difficulty):
+def test_parameters_are_told_raw_and_in_the_callers_words(
+    mountains, phone, language, difficulty, bring
+):
     mine = phone(mountains.traveller, language=language)
 
     tour = mine.get(f"tours/detail/{mountains.silk_tour.pk}/").json()
 
-    raw = {"tents": True, "languages": ["ru", "uz"], "height_m": 3309, "difficulty": "easy"}
-    assert tour["parameters"] == raw
+    assert tour["parameters"] == EASY
     told = {each["name"]: (each["title"], each["value"]) for each in tour["parameters_shown"]}
-    assert told.keys() == raw.keys()
+    assert told.keys() == EASY.keys()
     assert told["difficulty"] == difficulty
+    assert told["bring"] == ("bring", bring)
     assert told["languages"] == ("Языки гида", "ru, uz")
     assert told["height_m"] == ("height_m", "3309")
 
@@ -419,6 +431,7 @@ def test_signs_in_the_search_narrow_nothing(cast, traveller, search):
     [
         ('{"difficulty": "easy"}', ["Chimgan"]),
         ('{"height_m": {"max": 100}}', ["Khiva"]),
+        ('{"bring": ["suv"]}', ["Chimgan"]),
         ('{"height_m": {"min": 1}, "languages": ["uz"]}', ["Chimgan"]),
         ("{}", ["Chimgan", "Khiva", "Samarkand"]),
         ("", ["Chimgan", "Khiva", "Samarkand"]),

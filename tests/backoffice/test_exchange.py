@@ -15,6 +15,7 @@ from openpyxl import Workbook, load_workbook
 
 from backoffice.admin.catalog.exchange import files
 from catalog.models import PromoCode, Tour, TourSession
+from catalog.parameters import in_three_languages
 from core.models import EventLog
 from tests import factories
 from tests.backoffice.pages import list_of, said
@@ -130,7 +131,12 @@ def shelf(cast):
         meeting_lon=Decimal("69.240562"),
         age_min=6,
         child_percent=Decimal("50.00"),
+        parameters={"bring": {"ru": ["вода", "=чай"], "uz": ["suv"]}},
     )
+    asked = in_three_languages({"type": "array", "items": {"type": "string"}})
+    category = cast.silk_tour.category
+    category.parameters_schema = {"type": "object", "properties": {"bring": asked}}
+    category.save()
     TourSession.objects.filter(pk=cast.silk_session.pk).update(guide="+998 Рустам")
     mine = {"agency": cast.silk, "funded_by": "agency"}
     factories.promo_code(**mine, tour=cast.silk_tour, usage_limit=5, batch="-spring")

@@ -6,6 +6,7 @@ from django.contrib import admin
 from backoffice.admin.base import ReadOnly
 from backoffice.admin.field_words import told_apart, value_in_words
 from catalog.models import Tour
+from catalog.parameters import in_three_languages
 from core.models import EventLog
 from partners.roles import STAFF, TABLE
 from tests import factories
@@ -150,7 +151,11 @@ LEVELS = {
             "enum": ["hard"],
             "x-title": {"ru": "Сложность", "en": "Level"},
             "x-labels": {"hard": {"ru": "высокая", "en": "very hard"}},
-        }
+        },
+        "bring": {
+            **in_three_languages({"type": "string"}),
+            "x-title": {"ru": "Взять", "en": "Bring"},
+        },
     },
 }
 
@@ -194,19 +199,21 @@ def test_a_version_fills_the_form_and_is_saved_by_the_person_through_the_act(edi
 def test_what_a_version_left_blank_is_put_back_blank(edited):
     tour, browser = edited
     typed = {"param_level": "hard", "coordinates": "41.3, 69.2"}
+    typed |= {"param_bring-ru": "вода", "param_bring-uz": "suv"}
     first = tour.history.earliest()
     tour.category.parameters_schema = LEVELS
     tour.category.save()
     browser.post(page_of(tour), posted(browser.get(page_of(tour))) | typed)
     history = browser.get(history_of(tour)).content.decode()
-    assert "Level: very hard" in history
+    # In each language: a translation alone may be what has changed.
+    assert "Bring RU: вода; Bring UZ: suv; Level: very hard" in history
 
     filled = browser.get(restore(tour, first))
     browser.post(restore(tour, first), posted(filled))
 
     tour.refresh_from_db()
     assert (tour.parameters, tour.meeting_lat) == ({}, None)
-    assert "Coordinates of the meeting point, Level." in filled.content.decode()
+    assert "Coordinates of the meeting point, Bring RU, Bring UZ, Level." in filled.content.decode()
     assert EventLog.objects.latest("pk").action == "tour.reverted"
 
 

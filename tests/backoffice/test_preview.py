@@ -2,6 +2,7 @@
 
 import pytest
 
+from catalog.parameters import in_three_languages
 from tests import factories
 from tests.backoffice.pages import action_on
 
@@ -22,7 +23,11 @@ def tour(cast):
                         "enum": ["easy"],
                         "x-title": {"ru": "Сложность", "uz": "Daraja", "en": "Level"},
                         "x-labels": {"easy": {"ru": "лёгкая", "uz": "oson", "en": "easy"}},
-                    }
+                    },
+                    "bring": {
+                        **in_three_languages({"type": "string"}),
+                        "x-title": {"ru": "Взять", "uz": "Olish", "en": "Bring"},
+                    },
                 },
             },
         ),
@@ -32,7 +37,7 @@ def tour(cast):
         description_ru="<div>Озеро и <strong>горы</strong></div>",
         description_uz="<div>Koʻl</div>",
         inclusions_ru=["Чай"],
-        parameters={"level": "easy"},
+        parameters={"level": "easy", "bring": {"ru": "вода", "uz": "suv"}},
         status="draft",
         published_at=None,
     )
@@ -47,9 +52,9 @@ def seen(sign_in, person, tour, **wish) -> str:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("ru", ["Чарвак", "<strong>горы</strong>", "Сложность", "лёгкая", "Чай"]),
-        ("uz", ["Chorvoq", "Koʻl", "Daraja", "oson", "Чай"]),
-        ("en", ["Charvak", "<strong>горы</strong>", "Level", "easy", "Чай"]),
+        ("ru", ["Чарвак", "<strong>горы</strong>", "Сложность", "лёгкая", "Чай", "вода"]),
+        ("uz", ["Chorvoq", "Koʻl", "Daraja", "oson", "Чай", "suv"]),
+        ("en", ["Charvak", "<strong>горы</strong>", "Level", "easy", "Чай", "вода"]),
     ],
 )
 def test_a_draft_is_read_in_each_language_and_else_in_russian(cast, tour, sign_in, language, words):
@@ -69,7 +74,10 @@ def test_what_is_not_translated_is_named_beside_the_phone(cast, tour, sign_in):
     page = seen(sign_in, cast.silk_manager, tour, lang="en")
     assert note in page
     said = page[page.index(note) :]
-    assert said.index("description") < said.index("transport") < said.index("</p>")
+    assert said.index("description") < said.index("transport") < said.index("Bring")
+    assert said.index("Bring") < said.index("</p>")
+    page = seen(sign_in, cast.silk_manager, tour, lang="uz")
+    assert "Bring" not in page[page.index(note) : page.index("</p>", page.index(note))]
 
 
 def test_a_language_nobody_speaks_is_russian(cast, tour, sign_in):

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from backoffice.admin.rows import RowsField
 from catalog.models import Tour
+from catalog.parameters import in_three_languages
 from core.models import EventLog
 from tests import factories
 from tests.backoffice.pages import SUBMIT, action_on, add_page, list_of, page_of, said
@@ -26,6 +27,10 @@ SCHEMA = {
         "guides": LISTED,
         "gear": {"type": "array", "items": {"type": "string", "minLength": 1}},
         "motto": {"type": "string", "minLength": 1},
+        "bring": {
+            **in_three_languages({"type": "array", "items": {"type": "string", "maxLength": 9}}),
+            "x-title": {"ru": "Взять", "en": "Bring"},
+        },
     },
     "required": ["level"],
     "additionalProperties": False,
@@ -141,6 +146,7 @@ def test_a_field_is_saved_as_it_is_typed(draft, save, inputs, field, kept):
 
 def test_saving_what_nobody_touched_changes_nothing(draft, save):
     draft.parameters = {"level": "easy", "tents": False, "guides": ["ru"], "gear": ["rope"]}
+    draft.parameters |= {"bring": {"ru": ["вода"], "en": ["water", "tea"]}}
     draft.save()
     before = Tour.objects.values().get(pk=draft.pk)
 
@@ -212,6 +218,7 @@ def test_a_description_keeps_its_words_and_nothing_that_runs(draft, save):
             "The MXIK code and the package code belong together: give both.",
         ),
         ({"param_km": "0"}, "param_km", "Ensure this value is greater than or equal to 1."),
+        ({"param_bring-uz": "х" * 10}, "param_bring-uz", "A line has at most 9 characters."),
     ],
 )
 def test_a_fault_is_said_at_its_field_and_nothing_typed_is_lost(draft, save, inputs, field, error):
@@ -270,6 +277,7 @@ def test_parameters_are_answered_by_kind(draft, save):
         param_guides=["en"],
         param_gear="rope\nboots",
         param_motto="Up",
+        **{"param_bring-ru": "вода\nчай", "param_bring-uz": "", "param_bring-en": "water"},
     )
 
     assert response.status_code == 302, errors(response)
@@ -281,7 +289,23 @@ def test_parameters_are_answered_by_kind(draft, save):
         "guides": ["en"],
         "gear": ["rope", "boots"],
         "motto": "Up",
+        "bring": {"ru": ["вода", "чай"], "en": ["water"]},
     }
+
+
+def test_a_translated_text_is_asked_for_in_russian_first(draft, save, sign_in, cast):
+    response = save(draft, param_level="easy", **{"param_bring-uz": "suv"})
+
+    said = "Write it in Russian, too: that is shown where it is not translated."
+    assert errors(response) == {"param_bring-ru": [said]}
+    assert "suv" in response.content.decode()
+
+    # What it said before it was translated stands where Russian is asked for.
+    Tour.objects.filter(pk=draft.pk).update(parameters={"bring": ["вода"]})
+    page = sign_in(cast.silk_manager).get(page_of(draft))
+    asked = posted(page)
+    assert (asked["param_bring-ru"], asked["param_bring-uz"]) == ("вода", "")
+    assert "Bring</legend>" in page.content.decode()
 
 
 def test_what_is_not_answered_is_left_out(draft, save):

@@ -18,7 +18,13 @@ from backoffice.admin.catalog.questions import (
 from backoffice.admin.rows import Posted
 from backoffice.demo.content import CATEGORIES, TOURS
 from catalog.models import TourCategory
-from catalog.parameters import Kind, category_faults, kind_of, parameter_faults
+from catalog.parameters import (
+    Kind,
+    category_faults,
+    in_three_languages,
+    kind_of,
+    parameter_faults,
+)
 from catalog.queries.misfits import misfits
 from catalog.services.categories import CategoryFaults, ToursWouldNotFit, save_category
 from core.models import EventLog
@@ -172,6 +178,32 @@ def test_what_every_tour_still_fits_is_saved(cast, hiking, tours, wider):
     assert save(cast, hiking, parameters_schema=wider).parameters_schema == wider
 
 
+TEXT = {"type": "string", "maxLength": 9}
+
+
+def test_a_text_that_is_to_be_translated_is_the_russian_one_from_then_on(cast, hiking):
+    plain = {**SCHEMA, "properties": {**SCHEMA["properties"], "bring": TEXT}}
+    translated = {**plain, "properties": {**plain["properties"], "bring": in_three_languages(TEXT)}}
+    save(cast, hiking, parameters_schema=plain)
+    values = {"level": "easy", "bring": "вода"}
+    answered = factories.tour(agency=cast.silk, category=hiking, parameters=values)
+    silent = factories.tour(agency=cast.silk, category=hiking, parameters={"level": "easy"})
+
+    save(cast, hiking, parameters_schema=translated)
+
+    answered.refresh_from_db()
+    silent.refresh_from_db()
+    assert answered.parameters == {"level": "easy", "bring": {"ru": "вода"}}
+    assert answered.history.latest().parameters == answered.parameters
+    assert silent.parameters == {"level": "easy"}
+    assert told() == ["category.changed", "tour.changed", "category.changed"]
+    assert EventLog.objects.get(action="tour.changed").object_id == answered.pk
+    # Back is another matter: the translations would be lost.
+    with pytest.raises(ToursWouldNotFit) as refusal:
+        save(cast, hiking, parameters_schema=plain)
+    assert refusal.value.tour_ids == [answered.pk]
+
+
 def test_misfits_are_found_with_as_many_queries_however_many_there_are(
     cast, hiking, django_assert_num_queries
 ):
@@ -262,6 +294,12 @@ def test_what_rows_do_not_speak_of_stays_while_name_and_kind_do():
 
     assert (kept["maxItems"], kept["items"]) == (4, before["properties"]["bring"]["items"])
     assert "maxItems" not in changed
+    # What is taken over as Russian fits.
+    translated = asked(row(kind=Kind.TRANSLATED_TEXTS, name="bring"), before=before)
+    assert translated["properties"]["bring"] == {
+        **in_three_languages(before["properties"]["bring"]),
+        "x-title": {"ru": "Вопрос"},
+    }
 
 
 def test_rows_in_another_order_are_asked_in_it():

@@ -5,19 +5,25 @@ from django.utils.translation import override
 
 from catalog.parameters import (
     Kind,
+    answers_of,
     category_faults,
     faults_by_parameter,
+    in_three_languages,
     kind_of,
     missing_parameters,
     names_in_order,
     parameter_faults,
     parameters_of,
+    taken_over,
+    untranslated_in,
 )
 
 LEVELS = {
     "easy": {"ru": "лёгкая", "uz": "oson", "en": "easy"},
     "hard": {"ru": "высокая", "uz": "qiyin"},
 }
+LINES = {"type": "array", "items": {"type": "string", "maxLength": 9}}
+IN_LANGUAGES = in_three_languages(LINES)
 SCHEMA = {
     "type": "object",
     "properties": {
@@ -48,6 +54,19 @@ SCHEMA = {
         ({"type": "array", "items": {"type": "string", "enum": ["a"]}}, Kind.CHOICES),
         ({"type": "array", "items": {"type": "string"}}, Kind.TEXTS),
         ({}, None),
+        (in_three_languages({"type": "string"}), Kind.TRANSLATED_TEXT),
+        (IN_LANGUAGES, Kind.TRANSLATED_TEXTS),
+        (in_three_languages({"type": "string", "enum": ["a"]}), None),
+        (in_three_languages({"type": "integer"}), None),
+        (in_three_languages(IN_LANGUAGES), None),
+        ({**IN_LANGUAGES, "required": ["ru", "uz"]}, None),
+        ({**IN_LANGUAGES, "additionalProperties": True}, None),
+        ({**IN_LANGUAGES, "properties": {"ru": LINES, "uz": LINES}}, None),
+        (
+            {**IN_LANGUAGES, "properties": IN_LANGUAGES["properties"] | {"en": {"type": "string"}}},
+            None,
+        ),
+        ({**IN_LANGUAGES, "properties": 5}, None),
         ({"type": "object"}, None),
         ({"type": "null"}, None),
         ({"type": ["string", "null"]}, None),
@@ -132,6 +151,70 @@ def test_faults_come_with_the_parameter_they_are_of():
     found = faults_by_parameter({"km": -1, "tongues": ["en"]}, SCHEMA)
 
     assert set(found) == {"level", "km", "tongues"}
+
+
+BRING = {
+    "type": "object",
+    "properties": {"bring": {**IN_LANGUAGES, "x-title": {"ru": "Взять", "en": "Bring"}}},
+    "required": ["bring"],
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "value", "shown", "untranslated"),
+    [
+        ("ru", {"ru": ["вода", "чай"], "uz": ["suv"]}, "вода, чай", []),
+        ("uz", {"ru": ["вода", "чай"], "uz": ["suv"]}, "suv", []),
+        ("en", {"ru": ["вода", "чай"], "uz": ["suv"]}, "вода, чай", ["Bring"]),
+        ("uz", {"ru": ["вода"], "uz": []}, "вода", ["Взять"]),
+        ("en", ["вода"], "вода", ["Bring"]),  # of before it was translated
+        ("en", {"ru": []}, None, []),
+    ],
+)
+def test_a_translated_text_is_told_in_the_readers_language_and_else_in_russian(
+    language, value, shown, untranslated
+):
+    with override(language):
+        told = [words for _asked, words in answers_of({"bring": value}, BRING)]
+        lacking = untranslated_in(language, {"bring": value}, BRING)
+
+    assert told == ([shown] if shown else [])
+    assert lacking == untranslated
+
+
+@pytest.mark.parametrize(
+    ("values", "faults"),
+    [
+        ({"bring": {"ru": ["вода"], "en": ["water"]}}, {}),
+        ({}, {"bring": "This is needed for tours of this category."}),
+        ([], {"bring": "This is needed for tours of this category.", "": "expected: object"}),
+        ({"bring": ["вода"]}, {"bring": "expected: object"}),
+        (
+            {"bring": {"uz": ["suv", "x" * 10], "kk": ["су"]}},
+            {
+                "bring-ru": "Write it in Russian, too: that is shown where it is not translated.",
+                "bring-uz": "[2]: at most 9 characters",
+                "bring-kk": "nothing of this name is known",
+            },
+        ),
+    ],
+)
+def test_a_fault_of_a_translated_text_is_that_of_its_language(values, faults):
+    assert faults_by_parameter(values, BRING) == {name: [said] for name, said in faults.items()}
+    if "bring-uz" in faults:
+        assert "Bring UZ: [2]: at most 9 characters" in parameter_faults(values, BRING)
+
+
+def test_a_text_to_be_translated_is_taken_over_as_russian_and_nothing_else_is():
+    plain = {"type": "object", "properties": {"bring": LINES, "km": {"type": "integer"}}}
+    listed = {"type": "object", "properties": {"bring": {**LINES, "items": {"enum": ["a"]}}}}
+
+    assert taken_over({"bring": ["вода"], "km": 3}, plain, BRING) == {
+        "bring": {"ru": ["вода"]},
+        "km": 3,
+    }
+    assert taken_over({"bring": ["a"]}, listed, BRING) == {"bring": ["a"]}
+    assert taken_over({"bring": {"ru": ["вода"]}}, BRING, plain) == {"bring": {"ru": ["вода"]}}
 
 
 def test_a_category_without_questions_takes_any_object():

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 
 from catalog.models import Tour, TourCategory
+from catalog.parameters import in_three_languages
 from catalog.queries.catalogue import ORDERS, Filters, catalogue_page
 from catalog.queries.search_parameters import ParameterInvalid, ask_for
 from catalog.states import TourStatus
@@ -274,6 +275,8 @@ SCHEMA = {
         "peaks": {"type": "integer"},
         "tents": {"type": "boolean"},
         "note": {"type": "string"},
+        "gear": in_three_languages({"type": "array", "items": {"type": "string"}}),
+        "motto": in_three_languages({"type": "string"}),
     },
 }
 
@@ -282,11 +285,13 @@ SCHEMA = {
 def hikes(db):
     category = factories.category(parameters_schema=SCHEMA)
     for title, parameters in {
-        "A": {"difficulty": "easy", "languages": ["ru", "uz"], "km": 7.5, "tents": False},
-        "B": {"difficulty": "hard", "languages": ["ru", "en"], "km": 20, "tents": True},
+        "A": {"difficulty": "easy", "languages": ["ru", "uz"], "km": 7.5, "tents": False,
+              "gear": {"ru": ["вода", "чай"], "uz": ["suv", "choy"]}},
+        "B": {"difficulty": "hard", "languages": ["ru", "en"], "km": 20, "tents": True,
+              "gear": {"ru": ["вода"]}, "motto": {"ru": "'; --", "en": "Up"}},
         "C": {"peaks": 3, "bring": ["тёплую куртку"], "note": "'; --", "km": 100},
         "D": {"km": "unknown", "peaks": None},  # of before the schema
-    }.items():
+    }.items():  # fmt: skip
         factories.tour(title_ru=title, category=category, parameters=parameters)
     return category
 
@@ -309,6 +314,13 @@ ASKED = [
     ({"km": 10**15}, ""),
     ({"note": "'; --"}, "C"),
     ({"note": "%(at)s"}, ""),
+    ({"gear": ["вода"]}, "AB"),
+    ({"gear": ["suv"]}, "A"),
+    ({"gear": ["choy", "suv"]}, "A"),
+    ({"gear": ["suv", "чай"]}, ""),
+    ({"gear": ["вода"], "motto": "Up"}, "B"),
+    ({"gear": ["suv"], "km": {"max": 10}, "tents": False}, "A"),
+    ({"motto": "'; --"}, "B"),
 ]
 
 
@@ -338,6 +350,10 @@ REFUSED = [
     ("tents", 1),
     ("tents", "yes"),
     ("note", {"min": 1}),
+    ("gear", "вода"),
+    ("gear", {"ru": ["вода"]}),
+    ("gear", {"min": 1}),
+    ("motto", ["Up"]),
 ]
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.admin.field_words import value_in_words
 from catalog.models import Tour, TourCategory
-from catalog.parameters import answers_of
+from catalog.parameters import BLANK, answers_of, said_in
 from core.money import HUNDRED, percent_of, som
 
 EXAMPLE = Decimal(1_000_000)
@@ -34,9 +34,15 @@ def policy_in_words(policy: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def answers_in_words(values: dict[str, Any], category: TourCategory | None) -> str:
-    """As the category asks; what it does not ask for (any more), as it was written."""
+    """As the category asks, what is translated in each of its languages; what it does not ask for
+    (any more), as it was written."""
     answers = answers_of(values, category.parameters_schema if category else {})
-    told = [f"{asked.title}: {shown}" for asked, shown in answers]
+    told = [
+        f"{part.title}: {part.shown(said)}"
+        for asked, _shown in answers
+        for language, part in asked.parts.items()
+        if (said := said_in(language, values[asked.name])) not in BLANK
+    ]
     known = {asked.name for asked, _shown in answers}
     rest = {name: value for name, value in values.items() if name not in known}
     return "; ".join([*told, value_in_words(None, rest)] if rest or not told else told)

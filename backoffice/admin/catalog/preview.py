@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from backoffice.admin.catalog.in_words import ages_in_words, children_in_words, policy_in_words
 from catalog.models import Tour, TourSession
-from catalog.parameters import answers_of
+from catalog.parameters import answers_of, untranslated_in
 from catalog.queries.sessions import discounted_of, sessions_on_sale, with_discounted
 from catalog.queries.transport import transport_title
 from catalog.rich_text import clean_html
@@ -79,4 +79,5 @@ def untranslated(tour: Tour, language: str) -> list[str]:
     titles = [option.get(f"title_{language}") for option in tour.transport_options]
     if language != "ru" and not all(titles):
         columns.append("transport_options")
-    return [str(Tour._meta.get_field(column).verbose_name) for column in columns]  # type: ignore[union-attr]
+    names = [str(Tour._meta.get_field(column).verbose_name) for column in columns]  # type: ignore[union-attr]
+    return names + untranslated_in(language, tour.parameters, tour.category.parameters_schema)

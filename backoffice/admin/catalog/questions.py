@@ -15,12 +15,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admin.rows import Column, Row, RowsField, Table, choice, paragraph, words
-from catalog.parameters import Kind, kind_of, names_in_order
+from catalog.parameters import TRANSLATED, Kind, in_three_languages, kind_of, names_in_order
 from catalog.shapes import LANGUAGES, Schema
 from core.codes import code_from
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 TEXT: Schema = {"type": "string", "minLength": 1, "maxLength": 200}
+TEXTS: Schema = {"type": "array", "items": TEXT, "uniqueItems": True}
 # What a question of a kind is before anything is said of it.
 NEW: dict[Kind, Schema] = {
     Kind.TEXT: TEXT,
@@ -29,7 +30,9 @@ NEW: dict[Kind, Schema] = {
     Kind.FLAG: {"type": "boolean"},
     Kind.CHOICE: {"type": "string"},
     Kind.CHOICES: {"type": "array", "items": {"type": "string"}, "uniqueItems": True},
-    Kind.TEXTS: {"type": "array", "items": TEXT, "uniqueItems": True},
+    Kind.TEXTS: TEXTS,
+    Kind.TRANSLATED_TEXT: in_three_languages(TEXT),
+    Kind.TRANSLATED_TEXTS: in_three_languages(TEXTS),
 }
 KINDS = (
     (Kind.TEXT, _("a line of text")),
@@ -39,6 +42,8 @@ KINDS = (
     (Kind.CHOICE, _("one of a list")),
     (Kind.CHOICES, _("several of a list")),
     (Kind.TEXTS, _("a list of texts")),
+    (Kind.TRANSLATED_TEXT, _("a line of text in three languages")),
+    (Kind.TRANSLATED_TEXTS, _("a list of texts in three languages")),
 )
 NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 NUMBERS = (Kind.INTEGER, Kind.NUMBER)
@@ -112,7 +117,7 @@ def _required(rows: Sequence[Row], before: Schema) -> list[str]:
 
 def _rules(row: Row, before: Schema) -> Schema:
     kind = Kind(row["kind"])
-    rules = deepcopy(before if kind_of(before) is kind else NEW[kind])
+    rules = _unsaid_of(kind, before)
     rules["x-title"] = {
         language: row[f"title_{language}"] for language in LANGUAGES if row.get(f"title_{language}")
     }
@@ -129,6 +134,14 @@ def _rules(row: Row, before: Schema) -> Schema:
         if not rules["x-labels"]:
             del rules["x-labels"]
     return rules
+
+
+def _unsaid_of(kind: Kind, before: Schema) -> Schema:
+    """The rules that no row speaks of; a text keeps them when it is to be translated."""
+    was = kind_of(before)
+    if TRANSLATED.get(was) is kind:
+        return in_three_languages({key: rule for key, rule in before.items() if key[:2] != "x-"})
+    return deepcopy(before if was is kind else NEW[kind])
 
 
 def labels_of(text: str) -> dict[str, dict[str, str]]:

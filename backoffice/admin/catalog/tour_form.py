@@ -1,6 +1,6 @@
 """The form of a tour: what ``create_tour`` and ``change_tour`` take, asked for in parts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -11,11 +11,13 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from backoffice.admin.catalog.tour_fields import CoordinatesField, parameter_field
 from catalog.models import Tour, TourCategory
-from catalog.parameters import Parameter, faults_by_parameter, parameters_of
+from catalog.parameters import BLANK, Parameter, faults_by_parameter, parameters_of, said_in
 from catalog.services.tours import EDITABLE, set_values
 from core.ids import id_of
 
 PREFIX = "param_"
+TONGUES = {"ru": _("Russian"), "uz": _("Uzbek"), "en": _("English")}
+IN_RUSSIAN = _("What is left empty here is shown in Russian.")
 # The category whose parameters the page asked for; another one may have been chosen since.
 ASKED = "asked_category"
 # Where a fault of a column is shown that the form asks for under another name.
@@ -46,9 +48,13 @@ class TourForm(forms.ModelForm):  # type: ignore[type-arg]
         if tour.meeting_lat is not None and tour.meeting_lon is not None:
             self.initial["coordinates"] = (tour.meeting_lat, tour.meeting_lon)
         for parameter in self.parameters:
-            self.fields[PREFIX + parameter.name] = parameter_field(parameter)
-            if parameter.name in tour.parameters:
-                self.initial[PREFIX + parameter.name] = _initial(tour.parameters[parameter.name])
+            for language, part in parameter.parts.items():
+                self.fields[PREFIX + part.name] = parameter_field(part)
+                if language != "ru":
+                    self.fields[PREFIX + part.name].help_text = IN_RUSSIAN
+                answer = said_in(language, tour.parameters.get(parameter.name))
+                if answer is not None:
+                    self.initial[PREFIX + part.name] = _initial(answer)
 
     # --- parameters
 
@@ -68,8 +74,14 @@ class TourForm(forms.ModelForm):  # type: ignore[type-arg]
         return parameters_of(self.schema)
 
     @property
-    def parameter_fields(self) -> list[forms.BoundField]:
-        return [self[PREFIX + parameter.name] for parameter in self.parameters]
+    def questions(self) -> list[tuple[Parameter, list[tuple[Any, forms.BoundField]]]]:
+        """Each with the field it is answered in, a translated one with a field a language."""
+        return [(parameter, list(self._labelled(parameter))) for parameter in self.parameters]
+
+    def _labelled(self, parameter: Parameter) -> Iterator[tuple[Any, forms.BoundField]]:
+        for language, part in parameter.parts.items():
+            label = TONGUES[language] if parameter.is_translated else part.title
+            yield label, self[PREFIX + part.name]
 
     @property
     def dropped(self) -> list[str]:
@@ -81,8 +93,17 @@ class TourForm(forms.ModelForm):  # type: ignore[type-arg]
         return [titles.get(name, name) for name in self.instance.parameters if name not in known]
 
     def _parameters(self) -> dict[str, Any]:
-        answers = {p.name: self.cleaned_data.get(PREFIX + p.name) for p in self.parameters}
-        return {name: value for name, value in answers.items() if value not in (None, "", [])}
+        answers = {parameter.name: self._answer(parameter) for parameter in self.parameters}
+        return {name: value for name, value in answers.items() if value not in BLANK}
+
+    def _answer(self, parameter: Parameter) -> Any:
+        said = {
+            language: self.cleaned_data.get(PREFIX + part.name)
+            for language, part in parameter.parts.items()
+        }
+        if not parameter.is_translated:
+            return said["ru"]
+        return {language: text for language, text in said.items() if text not in BLANK}
 
     # --- the whole
 
@@ -125,8 +146,9 @@ class TourForm(forms.ModelForm):  # type: ignore[type-arg]
     def _show(self, faults: Mapping[str, list[str]]) -> None:
         wrong = set(self.errors)
         if faults.get("parameters"):
+            first = {p.name: p.parts["ru"].name for p in self.parameters}
             for name, found in faults_by_parameter(self._parameters(), self.schema).items():
-                self._add(PREFIX + name, found, wrong)
+                self._add(PREFIX + first.get(name, name), found, wrong)
         for name, found in faults.items():
             if name not in ("parameters", "agency"):
                 self._add(SHOWN_AT.get(name, name), found, wrong)

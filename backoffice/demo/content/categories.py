@@ -6,6 +6,7 @@
 from typing import Any
 
 from backoffice.demo.content.shapes import Category, JsonObject
+from catalog.parameters import in_three_languages
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -62,9 +63,13 @@ WHAT_TO_BRING = _named(
     "Что взять с собой",
     "Oʻzingiz bilan nima olish kerak",
     "What to bring",
-    type="array",
-    items={"type": "string", "minLength": 2, "maxLength": 80},
-    uniqueItems=True,
+    **in_three_languages(
+        {
+            "type": "array",
+            "items": {"type": "string", "minLength": 2, "maxLength": 80},
+            "uniqueItems": True,
+        }
+    ),
 )
 WALKING = _number("Пешком, км", "Piyoda, km", "On foot, km", maximum=200)
 

@@ -35,13 +35,29 @@ GREATER_CHIMGAN = Tour(
         "elevation_gain_m": 1750,
         "max_altitude_m": 3309,
         "tents": True,
-        "what_to_bring": [
-            "треккинговые ботинки",
-            "ветровка и флис",
-            "фонарик",
-            "рюкзак от 40 литров",
-            "2 литра воды",
-        ],
+        "what_to_bring": {
+            "ru": [
+                "треккинговые ботинки",
+                "ветровка и флис",
+                "фонарик",
+                "рюкзак от 40 литров",
+                "2 литра воды",
+            ],
+            "uz": [
+                "trekking botinkasi",
+                "shamoldan himoya kurtkasi va flis kofta",
+                "fonarik",
+                "kamida 40 litrlik ryukzak",
+                "2 litr suv",
+            ],
+            "en": [
+                "trekking boots",
+                "a windbreaker and a fleece",
+                "a torch",
+                "a rucksack of 40 litres or more",
+                "2 litres of water",
+            ],
+        },
     },
     transport_options=[
         transport("minibus", "Микроавтобус из Ташкента и обратно", "120000.00", seats=14),
@@ -112,7 +128,11 @@ ZAAMIN = Tour(
         "elevation_gain_m": 850,
         "max_altitude_m": 2400,
         "tents": False,
-        "what_to_bring": ["треккинговая обувь", "тёплая куртка", "термос", "фонарик"],
+        "what_to_bring": {
+            "ru": ["треккинговая обувь", "тёплая куртка", "термос", "фонарик"],
+            "uz": ["trekking poyabzali", "issiq kurtka", "termos", "fonarik"],
+            "en": ["trekking shoes", "a warm jacket", "a thermos", "a torch"],
+        },
     },
     transport_options=[
         transport("minibus", "Микроавтобус из Ташкента и обратно", "190000.00"),
@@ -183,7 +203,11 @@ SENTOB = Tour(
         "elevation_gain_m": 1100,
         "max_altitude_m": 1900,
         "tents": False,
-        "what_to_bring": ["треккинговая обувь", "книга", "наличные", "подарок хозяйке"],
+        "what_to_bring": {
+            "ru": ["треккинговая обувь", "книга", "наличные", "подарок хозяйке"],
+            "uz": ["trekking poyabzali", "kitob", "naqd pul", "uy bekasiga sovgʻa"],
+            "en": ["trekking shoes", "a book", "cash", "a present for the hostess"],
+        },
     },
     transport_options=[
         transport("minibus", "Микроавтобус из Самарканда и обратно", "170000.00"),

@@ -34,7 +34,17 @@ CHARVAK = Tour(
         "swimming": True,
         "water_sports": ["sup", "yacht"],
         "distance_km": 3,
-        "what_to_bring": ["купальник", "полотенце", "кепка", "крем SPF 50", "сменная одежда"],
+        "what_to_bring": {
+            "ru": ["купальник", "полотенце", "кепка", "крем SPF 50", "сменная одежда"],
+            "uz": [
+                "choʻmilish kiyimi",
+                "sochiq",
+                "kepka",
+                "quyoshdan himoya kremi, SPF 50",
+                "almashtirish uchun kiyim",
+            ],
+            "en": ["a swimsuit", "a towel", "a cap", "sunscreen, SPF 50", "a change of clothes"],
+        },
     },
     transport_options=[
         transport("minibus", "Микроавтобус из Ташкента и обратно", "110000.00"),
@@ -93,7 +103,16 @@ PALTAU = Tour(
         "elevation_gain_m": 480,
         "max_altitude_m": 1450,
         "tents": False,
-        "what_to_bring": ["сандалии для бродов", "сменные носки", "купальник", "1,5 литра воды"],
+        "what_to_bring": {
+            "ru": ["сандалии для бродов", "сменные носки", "купальник", "1,5 литра воды"],
+            "uz": [
+                "soydan kechib oʻtish uchun sandal",
+                "almashtirish uchun paypoq",
+                "choʻmilish kiyimi",
+                "1,5 litr suv",
+            ],
+            "en": ["sandals for fording", "spare socks", "a swimsuit", "1.5 litres of water"],
+        },
     },
     transport_options=[
         transport("minibus", "Микроавтобус из Ташкента и обратно", "110000.00"),

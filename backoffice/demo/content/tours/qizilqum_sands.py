@@ -37,7 +37,11 @@ AYDARKUL = Tour(
         "offroad": False,
         "overnight": "yurt",
         "camel_ride": True,
-        "what_to_bring": ["тёплая кофта", "фонарик", "купальник", "головной убор"],
+        "what_to_bring": {
+            "ru": ["тёплая кофта", "фонарик", "купальник", "головной убор"],
+            "uz": ["issiq kofta", "fonarik", "choʻmilish kiyimi", "bosh kiyim"],
+            "en": ["a warm jumper", "a torch", "a swimsuit", "a hat"],
+        },
     },
     transport_options=[
         transport("minibus", "Микроавтобус из Самарканда и обратно", "180000.00"),
@@ -109,13 +113,23 @@ ARAL = Tour(
         "offroad": True,
         "overnight": "tent",
         "camel_ride": False,
-        "what_to_bring": [
-            "тёплый спальник",
-            "ветровка",
-            "солнечные очки",
-            "влажные салфетки",
-            "паспорт",
-        ],
+        "what_to_bring": {
+            "ru": ["тёплый спальник", "ветровка", "солнечные очки", "влажные салфетки", "паспорт"],
+            "uz": [
+                "issiq uyqu xaltasi",
+                "shamoldan himoya kurtkasi",
+                "quyosh koʻzoynagi",
+                "nam salfetkalar",
+                "pasport",
+            ],
+            "en": [
+                "a warm sleeping bag",
+                "a windbreaker",
+                "sunglasses",
+                "wet wipes",
+                "your passport",
+            ],
+        },
     },
     transport_options=[
         transport("flight", "Самолёт Ташкент — Нукус и обратно", "1400000.00"),

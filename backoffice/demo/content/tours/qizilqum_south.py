@@ -35,7 +35,11 @@ TERMEZ = Tour(
         "distance_km": 12,
         "monuments": 8,
         "evening_walk": False,
-        "what_to_bring": ["паспорт", "головной убор", "закрытая обувь", "вода"],
+        "what_to_bring": {
+            "ru": ["паспорт", "головной убор", "закрытая обувь", "вода"],
+            "uz": ["pasport", "bosh kiyim", "yopiq poyabzal", "suv"],
+            "en": ["your passport", "a hat", "closed shoes", "water"],
+        },
     },
     transport_options=[
         transport("flight", "Самолёт Ташкент — Термез и обратно", "1250000.00"),
@@ -111,7 +115,11 @@ BOYSUN = Tour(
         "elevation_gain_m": 1200,
         "max_altitude_m": 2100,
         "tents": False,
-        "what_to_bring": ["треккинговая обувь", "перчатки", "головной убор", "паспорт"],
+        "what_to_bring": {
+            "ru": ["треккинговая обувь", "перчатки", "головной убор", "паспорт"],
+            "uz": ["trekking poyabzali", "qoʻlqop", "bosh kiyim", "pasport"],
+            "en": ["trekking shoes", "gloves", "a hat", "your passport"],
+        },
     },
     transport_options=[
         transport("jeep", "Внедорожник от вокзала Термеза и обратно", "260000.00"),

@@ -35,7 +35,11 @@ SAMARKAND = Tour(
         "distance_km": 14,
         "monuments": 9,
         "evening_walk": True,
-        "what_to_bring": ["удобная обувь", "платок на голову", "солнцезащитный крем"],
+        "what_to_bring": {
+            "ru": ["удобная обувь", "платок на голову", "солнцезащитный крем"],
+            "uz": ["qulay poyabzal", "bosh uchun roʻmol", "quyoshdan himoya kremi"],
+            "en": ["comfortable shoes", "a headscarf", "sunscreen"],
+        },
     },
     transport_options=[
         transport(
@@ -172,7 +176,11 @@ BUKHARA = Tour(
         "distance_km": 16,
         "monuments": 12,
         "evening_walk": True,
-        "what_to_bring": ["удобная обувь", "лёгкая накидка", "наличные для мастерских"],
+        "what_to_bring": {
+            "ru": ["удобная обувь", "лёгкая накидка", "наличные для мастерских"],
+            "uz": ["qulay poyabzal", "yengil yopinchiq", "ustaxonalar uchun naqd pul"],
+            "en": ["comfortable shoes", "a light wrap", "cash for the workshops"],
+        },
     },
     transport_options=[
         transport("train", "Поезд «Афросиаб» из Ташкента и обратно", "760000.00"),
@@ -244,7 +252,11 @@ KHIVA = Tour(
         "distance_km": 15,
         "monuments": 14,
         "evening_walk": True,
-        "what_to_bring": ["тёплая кофта на вечер", "головной убор", "удобная обувь"],
+        "what_to_bring": {
+            "ru": ["тёплая кофта на вечер", "головной убор", "удобная обувь"],
+            "uz": ["kechqurun uchun issiq kofta", "bosh kiyim", "qulay poyabzal"],
+            "en": ["a warm jumper for the evening", "a hat", "comfortable shoes"],
+        },
     },
     transport_options=[
         transport("flight", "Самолёт Ташкент — Ургенч и обратно", "1350000.00"),

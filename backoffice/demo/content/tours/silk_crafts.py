@@ -34,7 +34,11 @@ FERGANA = Tour(
         "vegetarian": True,
         "languages": ["ru", "uz"],
         "distance_km": 7,
-        "what_to_bring": ["одежда, которую не жалко испачкать", "сумка для керамики"],
+        "what_to_bring": {
+            "ru": ["одежда, которую не жалко испачкать", "сумка для керамики"],
+            "uz": ["kir boʻlsa achinmaydigan kiyim", "sopol buyumlar uchun sumka"],
+            "en": ["clothes you don’t mind getting dirty", "a bag for ceramics"],
+        },
     },
     transport_options=[
         transport("minibus", "Микроавтобус из Ташкента и обратно", "180000.00"),
@@ -104,7 +108,11 @@ TASHKENT = Tour(
         "vegetarian": True,
         "languages": ["ru", "uz", "en"],
         "distance_km": 5,
-        "what_to_bring": ["пустой желудок", "удобная обувь", "влажные салфетки"],
+        "what_to_bring": {
+            "ru": ["пустой желудок", "удобная обувь", "влажные салфетки"],
+            "uz": ["och qorin", "qulay poyabzal", "nam salfetkalar"],
+            "en": ["an empty stomach", "comfortable shoes", "wet wipes"],
+        },
     },
     transport_options=[
         transport(
