@@ -89,12 +89,13 @@ class Books:
 
     def rates(self) -> Story:
         """One rate was agreed a month ago; another waits for the second pair of eyes."""
-        then = self.now - 30 * DAY
+        day = self.today - 30 * DAY
+        then = local_midnight(day) + 10 * HOUR
         yield then
         rate = propose_rate(
             agency_id=self.people.agencies[CHIMGAN].pk,
             percent=Decimal(11),
-            valid_from=local_date(then),
+            valid_from=day,
             reason="Договорённость на осень: больше групп, меньше комиссия.",
             by=self.first,
             at=then,

@@ -77,8 +77,8 @@ def _note(discount: Discount, off: Decimal, price: Decimal) -> str:
     percent = discount.discount_percent
     if percent is None or percent_of(price, percent) != off:
         return str(discount)
-    facts = {"percent": floatformat(percent, -2), "price": som(price)}
-    return f"{discount}, {_('%(percent)s %% of %(price)s') % facts}"
+    share = _("%(percent)s %% of %(price)s")
+    return f"{discount}, {share % {'percent': floatformat(percent, -2), 'price': som(price)}}"
 
 
 def _paid_for(name: str, payer: str) -> str:
