@@ -30,7 +30,7 @@ from backoffice.admin.catalog.exchange.files import (
     read_table,
 )
 from backoffice.admin.catalog.exchange.held import hold, take
-from backoffice.admin.catalog.exchange.rows import ActResource
+from backoffice.admin.catalog.exchange.rows import MOST_WRITTEN, ActResource
 from backoffice.admin.display import list_url
 from backoffice.admin.paging import rows_asked, to_whole_list
 from backoffice.admin.zero_bytes import typed
@@ -138,6 +138,7 @@ class Exchange(ImportExportMixin, BaseAdmin):
             "legend": [(name, resource.title(name), c.role) for name, c in resource.fields.items()],
             "needed": resource.needed,
             "most_rows": MOST_ROWS,
+            "most_written": MOST_WRITTEN,
             "back": list_url(self.opts.label_lower),
             **context,
         }
