@@ -1,4 +1,4 @@
-"""The words somebody looks for, as SQL over the columns of migration 0004.
+"""The words somebody looks for, as SQL over the columns of migration 0004, by the function of 0008.
 
 Each word must be in the tour's texts, in the name of its category, or, when nothing on sale has it,
 in a title that looks like it. It is looked for in both alphabets, and the last one may be
@@ -21,7 +21,7 @@ END
 # PostgreSQL cannot guess of a join.
 FOUND = """
 spelt_{n} AS MATERIALIZED (
-    SELECT id FROM catalog_tour WHERE status = 'published' AND search @@ {query}
+    SELECT id FROM catalog_tours_with({query}) id
     UNION ALL
     SELECT t.id FROM catalog_tour t JOIN catalog_tourcategory k ON k.id = t.category_id
     WHERE t.status = 'published' AND k.search @@ {query}
