@@ -16,7 +16,7 @@ SNAPSHOT := tests/api/test_contract.py::test_a_change_of_the_contract_is_a_visib
 NO_DATABASE := DATABASE_URL=postgresql://nobody@127.0.0.1:1/none
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo demo-reset test bench bench-export bench-lists bench-outbox bench-reconciliation check run worker bot seed lock messages audit openapi permissions screenshots
+.PHONY: help install demo demo-reset test prove bench bench-export bench-lists bench-outbox bench-reconciliation check run worker bot seed lock messages audit openapi permissions screenshots
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,10 @@ demo-reset: install ## Delete the demo's data and start over
 test: install ## All tests
 	@deploy/system-packages chromium-headless-shell redis-server
 	@$(PYTHON) -m pytest -n 2
+
+prove: install ## The properties of prices, refunds, receipts and the API, on five times as many cases as in the suite
+	@EXAMPLES_TIMES=5 $(PYTHON) -m pytest -n 2 tests/sales/test_pricing.py tests/sales/test_quote.py tests/sales/test_refunds.py \
+		tests/finance/test_share_refund.py tests/finance/test_fiscal.py tests/api/test_contract.py
 
 bench: install ## What the catalogue's pages take with 20,000 tours and 100,000 dates
 	@BENCH_TOURS=20000 $(PYTHON) -m pytest tests/catalog/test_search_at_scale.py -k "quick or every_tour"

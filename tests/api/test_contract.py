@@ -20,6 +20,7 @@ from api.problems import CONTENT_TYPE, titles
 from backoffice.management.commands.openapi_snapshot import SNAPSHOT, schema_text
 from backoffice.wsgi import application
 from tests.api.phone import token_for
+from tests.examples import some
 
 CHECKS = [
     not_a_server_error,
@@ -30,7 +31,7 @@ CHECKS = [
 ]
 SCHEMA = json.loads(schema_text())
 OPERATIONS = [(path, method) for path, found in SCHEMA["paths"].items() for method in found]
-EXAMPLES = 12
+EXAMPLES = some(8)
 
 
 def test_a_change_of_the_contract_is_a_visible_diff():

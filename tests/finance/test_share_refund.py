@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from core.money import ZERO, round_money
 from finance.commission import RefundShares, share_refund, share_sale
+from tests.examples import some
 
 PARTS = ("cash", "platform_discount", "bonus", "commission", "agency_share")
 
@@ -58,7 +59,7 @@ def refund_in_pieces(sale, pieces):
     return gone
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=some(100), deadline=None)
 @given(st.data())
 def test_any_pieces_of_the_cash_take_back_the_sale_itself(data):
     sale = data.draw(sales().filter(lambda sale: sale.cash))
@@ -70,7 +71,7 @@ def test_any_pieces_of_the_cash_take_back_the_sale_itself(data):
     }
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=some(40), deadline=None)
 @given(st.data())
 def test_what_cost_no_cash_is_given_back_by_its_gross(data):
     sale = data.draw(sales(free=True))

@@ -10,6 +10,7 @@ from core.money import percent_of, round_money
 from finance.commission import share_sale
 from sales.cancellation import refund_percent
 from sales.pricing import Discount, best_promotion, compute_price
+from tests.examples import some
 
 ZERO = Decimal(0)
 TIYIN = Decimal("0.01")
@@ -40,7 +41,7 @@ prices = st.builds(
     bonus=money,
     bonus_limit=st.decimals(min_value=0, max_value=100, places=0),
 )
-several = settings(max_examples=300, deadline=None)
+several = settings(max_examples=some(100), deadline=None)
 
 
 def whole_tiyin(amount):

@@ -14,11 +14,14 @@ from sales.queries.transport_room import TransportFull
 from sales.services.cancel import cancel_booking
 from sales.services.request import Traveller, request_booking
 from tests import factories
+from tests.examples import some
 from tests.factories import NOW
 
 CENTS = Decimal("0.01")
 several = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=some(30),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 money = st.decimals(min_value=0, max_value=5_000_000, places=2)
 percents = st.decimals(min_value=CENTS, max_value=100, places=2)

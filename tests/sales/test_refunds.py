@@ -47,6 +47,7 @@ from sales.services.refunds import ask_refund, finish_by_hand
 from sales.services.take_back import GivenBackByHand, TourHasRun, cancel_payment
 from tests import factories
 from tests.cast import PAYME
+from tests.examples import some
 from tests.factories import NOW
 from tests.sales.test_settle import lines_of
 from tests.sales.threads import run_together, tally
@@ -527,7 +528,7 @@ cases = st.builds(
 
 @override_config(REFUND_APPROVAL_LIMIT=10**12)
 @settings(
-    max_examples=20,
+    max_examples=some(10),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
